@@ -1,0 +1,226 @@
+"""What a brief leaves no choice in: tempo, meter, bars and instruments, as masks on the tokens.
+
+Laid over the grammar, so what is drawn is legal and as asked, by construction. Key and note
+repetition are preferences: biases on the logits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.score.model import DRUMS
+from engine.score.theory import SCALES, Key
+from engine.tokens import vocab
+from engine.tokens.control import Controls
+from engine.tokens.grammar import Grammar, Mask
+from engine.tokens.spec import LEVELS, Family
+
+_PITCH = vocab.FIRST[Family.PITCH]
+_POSITION = vocab.FIRST[Family.POSITION]
+_PROGRAM = vocab.FIRST[Family.PROGRAM]
+
+_BARS = list(vocab.ids_of(Family.BAR))
+_POSITIONS = list(vocab.ids_of(Family.POSITION))
+_PROGRAMS = list(vocab.ids_of(Family.PROGRAM))
+
+OUT_OF_SCALE = -1.2
+"""Added to the logit of a pitch or chord outside the key: rarer, never forbidden."""
+
+ENTER = 3.0
+"""Added to the logit of an instrument that has yet to play and is late."""
+
+MAX_TOKENS_A_BAR = 600
+"""A bar that grows beyond this is closed at the end of its note."""
+
+MAX_NOTES_AT_ONCE = 8
+"""New notes of one instrument on one position; ten fingers rarely play more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the bars must obey."""
+
+    tempo_bpm: float
+    meter: tuple[int, int]
+    bars: int
+    programs: tuple[int, ...]
+    key: Key | None = None
+    chords: bool = True
+    """Let the model write chords as its plan."""
+    density: int | None = None
+    polyphony: int | None = None
+    """Levels to write at the head of every bar, None for no level."""
+
+    @staticmethod
+    def of(controls: Controls) -> Demand:
+        """Return the demand of controls in which tempo, meter, bars and programs are said."""
+        if (
+            controls.tempo_bpm is None
+            or controls.meter is None
+            or controls.bars is None
+            or not controls.programs
+        ):
+            raise ValueError("tempo, meter, bars and programs must be said")
+        return Demand(
+            controls.tempo_bpm, controls.meter, controls.bars, controls.programs, controls.key
+        )
+
+
+class Constraint:
+    """The demand on one stream: forces some tokens, forbids others, prefers the key."""
+
+    def __init__(self, demand: Demand) -> None:
+        self.demand = demand
+        self.grammar = Grammar()
+        self.missing = set(demand.programs)
+        """Programs that have not played yet."""
+        self._allowed = np.ones(vocab.V, dtype=np.bool_)
+        for family in (Family.METER, Family.TEMPO, Family.BAR_DENSITY, Family.BAR_POLYPHONY):
+            self._allowed[list(vocab.ids_of(family))] = False
+        if not demand.chords:
+            self._allowed[list(vocab.ids_of(Family.CHORD))] = False
+        self._allowed[_PROGRAMS] = False
+        self._allowed[[_PROGRAM + program for program in demand.programs]] = True
+        self._key_bias = _key_bias(demand.key)
+        self._tokens_in_bar = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether the last bar is complete."""
+        return self.grammar.ended
+
+    def forced(self) -> int | None:
+        """Return the token that must come next, None where there is a choice."""
+        grammar, demand = self.grammar, self.demand
+        if grammar.family is Family.MARK:
+            return vocab.bar_id(demand.bars - 1)
+        if grammar.family is Family.BAR and grammar.bar == 0:
+            return vocab.meter_id(*demand.meter)
+        if grammar.family is Family.METER:
+            return vocab.tempo_id(demand.tempo_bpm)
+        if grammar.position < 0:
+            if demand.density is not None and grammar.family in (Family.BAR, Family.TEMPO):
+                return vocab.FIRST[Family.BAR_DENSITY] + min(demand.density, LEVELS - 1)
+            if demand.polyphony is not None and grammar.family is not Family.BAR_POLYPHONY:
+                return vocab.FIRST[Family.BAR_POLYPHONY] + min(demand.polyphony, LEVELS - 1)
+        if demand.chords and demand.key is not None and grammar.bar == demand.bars - 1:
+            return self._closing_chord(demand.key)
+        return None
+
+    def _closing_chord(self, key: Key) -> int | None:
+        """The last bar begins on the tonic: the plan says so, the model follows."""
+        if self.grammar.position < 0:
+            return _POSITION
+        if self.grammar.family is Family.POSITION and self.grammar.position == 0:
+            return vocab.chord_id(key.tonic, "" if key.mode == "major" else "m")
+        return None
+
+    def mask(self) -> Mask:
+        """Return which tokens may be drawn; at least one may. (V,)"""
+        grammar = self.grammar
+        mask = grammar.legal()
+        if not grammar.note_is_whole:
+            return mask
+        mask &= self._allowed
+        mask[_BARS] = False
+        mask[vocab.END] = False
+        owing = self._owing()
+        closing = grammar.family not in (Family.POSITION, Family.PROGRAM)
+        if closing and grammar.notes_in_bar and not owing and not self._only_closing():
+            mask[self._close()] = True
+        legal_programs = mask[_PROGRAMS].copy()
+        self._keep_order(mask)
+        if owing and grammar.position * 2 >= grammar.bar_length:
+            self._send_in(mask, legal_programs)
+        if self._only_closing() and closing and not owing:
+            mask[:] = False
+        if not mask.any():
+            # Nothing more fits on this position and the bar has no other: move on.
+            mask[self._close()] = True
+        return mask
+
+    def preferences(self) -> NDArray[np.float32]:
+        """Return what to add to the logits: the key, and a call for instruments that owe. (V,)"""
+        if not self._owing():
+            return self._key_bias
+        bias = self._key_bias.copy()
+        bias[[_PROGRAM + program for program in self.missing]] += ENTER
+        return bias
+
+    def read(self, token: int) -> None:
+        """Take one token as drawn."""
+        self.grammar.read(token)
+        family = vocab.FAMILY[token]
+        self._tokens_in_bar = 0 if family is Family.BAR else self._tokens_in_bar + 1
+        if family in (Family.PITCH, Family.DRUM):
+            self.missing.discard(self.grammar.program)
+
+    def _close(self) -> int:
+        """The token that ends this bar: the next Bar of the countdown, or End."""
+        remaining = self.demand.bars - 1 - self.grammar.bar
+        return vocab.bar_id(remaining - 1) if remaining else vocab.END
+
+    def _only_closing(self) -> bool:
+        return self._tokens_in_bar > MAX_TOKENS_A_BAR
+
+    def _owing(self) -> bool:
+        """Whether more instruments are silent than may be by the end of this bar.
+
+        One after the other they enter, until in the middle of the piece all have played.
+        """
+        if not self.missing:
+            return False
+        by = max(1, self.demand.bars // 2)
+        allowed = int(len(self.demand.programs) * (1 - (self.grammar.bar + 1) / by))
+        return len(self.missing) > max(0, allowed)
+
+    def _keep_order(self, mask: Mask) -> None:
+        """On one position programs ascend; none strikes a pitch twice or beyond its fingers."""
+        grammar = self.grammar
+        played = [program for program, _ in grammar.here]
+        if played:
+            mask[_PROGRAM : _PROGRAM + max(played) + 1] = False
+        if grammar.program < 0 or grammar.family is Family.PROGRAM:
+            return
+        mask[_PROGRAM + grammar.program] = False
+        if not played:
+            return
+        first = vocab.FIRST[Family.DRUM] if grammar.program == DRUMS else _PITCH
+        own = [pitch for part, pitch in grammar.here if part == grammar.program]
+        mask[[first + pitch for pitch in own]] = False
+        if len(own) >= MAX_NOTES_AT_ONCE:
+            mask[first : first + 128] = False
+
+    def _send_in(self, mask: Mask, legal_programs: NDArray[np.bool_]) -> None:
+        """In the second half of a bar that owes an instrument, the next one chosen is such."""
+        if not legal_programs.any():
+            return
+        silent = np.zeros(len(_PROGRAMS), dtype=np.bool_)
+        silent[list(self.missing)] = True
+        entering = mask[_PROGRAMS] & silent
+        no_position = not mask[_POSITIONS].any()
+        if not entering.any() and no_position:
+            entering = legal_programs & silent
+        if self.grammar.family is Family.POSITION or no_position:
+            mask[:] = False
+        mask[_PROGRAMS] = entering
+
+
+def _key_bias(key: Key | None) -> NDArray[np.float32]:
+    bias = np.zeros(vocab.V, dtype=np.float32)
+    if key is None:
+        return bias
+    scale = {(key.tonic + step) % 12 for step in SCALES[key.mode]}
+    if key.mode == "minor":
+        # The leading note belongs to minor as it is played.
+        scale.add((key.tonic + 11) % 12)
+    for pitch in range(128):
+        if pitch % 12 not in scale:
+            bias[_PITCH + pitch] = OUT_OF_SCALE
+    for token in vocab.ids_of(Family.CHORD):
+        if token != vocab.CHORD_NONE and vocab.chord_of(token)[0] not in scale:
+            bias[token] = OUT_OF_SCALE
+    return bias

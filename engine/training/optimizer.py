@@ -1,0 +1,52 @@
+"""The optimizers: Muon for the matrices inside the blocks, AdamW for everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from engine.model.transformer import Transformer
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerSettings:
+    """Peak learning rates and decay."""
+
+    matrix_rate: float = 0.006
+    """Muon's, in AdamW's scale (Liu et al. 2025, "Muon is scalable for LLM training")."""
+    other_rate: float = 0.003
+    weight_decay: float = 0.1
+    clip: float = 1.0
+
+
+def make_optimizers(
+    model: Transformer, settings: OptimizerSettings
+) -> list[torch.optim.Optimizer]:
+    """Return the two optimizers; every parameter belongs to exactly one."""
+    matrices, others = [], []
+    for name, weight in model.named_parameters():
+        inside = name.startswith("blocks.") and weight.dim() == 2
+        (matrices if inside else others).append(weight)
+    return [
+        torch.optim.Muon(
+            matrices,
+            lr=settings.matrix_rate,
+            weight_decay=settings.weight_decay,
+            adjust_lr_fn="match_rms_adamw",
+        ),
+        torch.optim.AdamW(
+            others, lr=settings.other_rate, betas=(0.9, 0.95), weight_decay=0.0
+        ),
+    ]
+
+
+def rate_at(progress: float, step: int, *, warmup_steps: int = 20, decay_from: float = 0.6) -> float:
+    """Return the share of the peak rate at a place of the run, 0 to 1.
+
+    Up over the first steps, flat, then down in a straight line to 2 % at the end, so that a
+    run can be resumed from its flat part (Hägele et al. 2024).
+    """
+    up = min(1.0, (step + 1) / warmup_steps)
+    down = 1.0 if progress <= decay_from else (1.0 - progress) / (1.0 - decay_from)
+    return up * max(0.02, min(1.0, down))

@@ -1,0 +1,226 @@
+"""Pretraining: a model learns the corpus, by the clock, and can be stopped and resumed.
+
+This module and all it imports need no more than torch, numpy and safetensors.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from engine.corpus.shard import Shard
+from engine.errors import BadInputError
+from engine.model.config import PRESETS, ModelConfig
+from engine.model.transformer import Transformer
+from engine.tokens import vocab
+from engine.training.examples import IGNORED, Corpus, Examples, ExampleSettings
+from engine.training.held_out import Loss, held_out_loss, held_out_streams
+from engine.training.optimizer import OptimizerSettings, make_optimizers, rate_at
+
+CHECKPOINT = "last.pt"
+_SAVE_EVERY_S = 600.0
+_HELD_OUT_PIECES = 128
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """One run. Its result is a function of these, the shards and, by the clock, the machine."""
+
+    preset: str = "small"
+    minutes: float | None = 60.0
+    steps: int | None = None
+    """Instead of minutes: exactly so many steps, the same weights every time on one machine."""
+    seed: int = 0
+    micro_batch: int = 8
+    accumulate: int = 2
+    decay_from: float = 0.6
+    device: str = "cpu"
+    examples: ExampleSettings = field(default_factory=ExampleSettings)
+    optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
+
+    def __post_init__(self) -> None:
+        if (self.minutes is None) == (self.steps is None):
+            raise BadInputError("give either minutes or steps")
+        if self.preset not in PRESETS:
+            raise BadInputError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset}")
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a run stands; handed to the watcher after every step."""
+
+    step: int = 0
+    tokens: int = 0
+    elapsed_s: float = 0.0
+    """Training time over all resumed parts of the run."""
+    share: float = 0.0
+    """0 at the start, 1 at the end."""
+    nats_a_token: float = float("nan")
+    nats_a_note: float = float("nan")
+    held_out: Loss | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run."""
+
+    model: Transformer
+    progress: Progress
+    held_out: Loss
+
+
+def train(
+    shards: list[Shard],
+    folder: Path,
+    settings: TrainSettings,
+    *,
+    resume: bool = False,
+    watch: Callable[[Progress], None] = lambda progress: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Run:
+    """Return the trained model and its held-out loss; ``folder`` then holds the checkpoint.
+
+    ``resume``: go on from the checkpoint in ``folder``; the minutes or steps count over all
+    parts of the run. Saves every ten minutes and when interrupted. Raises BadInputError if
+    there is nothing to resume or nothing to learn from.
+    """
+    config = PRESETS[settings.preset]
+    corpus = Corpus(shards, "train")
+    if not len(corpus.pieces):
+        raise BadInputError("the corpus has no piece in its training split")
+    streams = held_out_streams(
+        Corpus(shards, "validation"), _HELD_OUT_PIECES, settings.examples.context
+    )
+    torch.manual_seed(settings.seed)
+    rng = np.random.default_rng(settings.seed)
+    model = Transformer(config).to(settings.device)
+    optimizers = make_optimizers(model, settings.optimizer)
+    progress = Progress()
+    if resume:
+        _restore(folder, config, model, optimizers, rng, progress)
+    peaks = [optimizer.param_groups[0]["lr"] for optimizer in make_optimizers(model, settings.optimizer)]
+    examples = Examples(corpus, settings.examples)
+    model.train()
+    begun = clock() - progress.elapsed_s
+    saved = clock()
+    try:
+        while (share := _share(settings, progress)) < 1.0:
+            progress.share = share
+            rate = rate_at(share, progress.step, decay_from=settings.decay_from)
+            for optimizer, peak in zip(optimizers, peaks, strict=True):
+                for group in optimizer.param_groups:
+                    group["lr"] = peak * rate
+            _step(model, optimizers, examples, rng, settings, progress)
+            progress.elapsed_s = clock() - begun
+            if clock() - saved > _SAVE_EVERY_S:
+                progress.held_out = held_out_loss(model, streams)
+                save_checkpoint(folder, config, model, optimizers, rng, progress)
+                saved = clock()
+            watch(progress)
+    finally:
+        save_checkpoint(folder, config, model, optimizers, rng, progress)
+    progress.share = 1.0
+    model.eval()
+    progress.held_out = held_out_loss(model, streams)
+    watch(progress)
+    return Run(model, progress, progress.held_out)
+
+
+def _share(settings: TrainSettings, progress: Progress) -> float:
+    if settings.steps is not None:
+        return progress.step / settings.steps
+    assert settings.minutes is not None
+    return progress.elapsed_s / (settings.minutes * 60.0)
+
+
+def _step(
+    model: Transformer,
+    optimizers: list[torch.optim.Optimizer],
+    examples: Examples,
+    rng: np.random.Generator,
+    settings: TrainSettings,
+    progress: Progress,
+) -> None:
+    """Accumulate gradients over the micro-batches, then move the weights once."""
+    device = torch.device(settings.device)
+    nats = 0.0
+    asked = notes = 0
+    for _ in range(settings.accumulate):
+        inputs, targets = examples.batch(settings.micro_batch, rng)  # (B, T) each
+        progress.tokens += inputs.size
+        asked += int((targets != IGNORED).sum())
+        notes += int(_IS_NOTE[targets[targets != IGNORED]].sum())
+        with torch.autocast(device.type, torch.bfloat16):
+            logits = model(torch.from_numpy(inputs).to(device))  # (B, T, V)
+        loss = F.cross_entropy(
+            logits.float().flatten(0, 1),
+            torch.from_numpy(targets).to(device).flatten(),
+            ignore_index=IGNORED,
+        )
+        (loss / settings.accumulate).backward()  # type: ignore[no-untyped-call]
+        nats += loss.item() * int((targets != IGNORED).sum())
+    torch.nn.utils.clip_grad_norm_(model.parameters(), settings.optimizer.clip)
+    for optimizer in optimizers:
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+    progress.step += 1
+    # A running mean over about the last twenty steps.
+    for name, value in (("nats_a_token", nats / asked), ("nats_a_note", nats / max(1, notes))):
+        before = getattr(progress, name)
+        setattr(progress, name, value if before != before else 0.95 * before + 0.05 * value)
+
+
+_IS_NOTE = np.array([f.value in ("Pitch", "Drum") for f in vocab.FAMILY])
+
+
+def save_checkpoint(
+    folder: Path,
+    config: ModelConfig,
+    model: Transformer,
+    optimizers: list[torch.optim.Optimizer],
+    rng: np.random.Generator,
+    progress: Progress,
+) -> None:
+    """Write everything that a run needs to go on to ``folder``, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{CHECKPOINT}.part"
+    state: dict[str, Any] = {
+        "config": config.to_json(),
+        "vocabulary": vocab.fingerprint(),
+        "model": model.state_dict(),
+        "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+        "rng": rng.bit_generator.state,
+        "progress": {**asdict(progress), "held_out": None},
+    }
+    torch.save(state, part)
+    os.replace(part, folder / CHECKPOINT)
+
+
+def _restore(
+    folder: Path,
+    config: ModelConfig,
+    model: Transformer,
+    optimizers: list[torch.optim.Optimizer],
+    rng: np.random.Generator,
+    progress: Progress,
+) -> None:
+    path = folder / CHECKPOINT
+    if not path.exists():
+        raise BadInputError(f"there is no run to resume in {folder}; start one without --resume")
+    state = torch.load(path, weights_only=True)
+    if state["vocabulary"] != vocab.fingerprint() or state["config"] != config.to_json():
+        raise BadInputError(f"the run in {folder} is of another model; choose its preset")
+    model.load_state_dict(state["model"])
+    for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
+        optimizer.load_state_dict(kept)
+    rng.bit_generator.state = state["rng"]
+    for name, value in state["progress"].items():
+        setattr(progress, name, value)
