@@ -1,0 +1,1 @@
+"""Cadenza's engine: words to music. Knows no Discord and no database."""

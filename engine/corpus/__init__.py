@@ -1,0 +1,1 @@
+"""MIDI files from everywhere become clean, labelled, split token shards."""

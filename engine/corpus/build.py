@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,15 @@ from engine.tokens.control import hear
 from engine.tokens.quantise import quantise
 
 PIECES_A_SHARD = 100
-RECIPE = "1"
+RECIPE = "2"
 """Raised when cleaning or labelling changes, so that shards of another recipe are built anew."""
 
 Progress = Callable[[int, int], None]
 """Called with pieces done and pieces in all."""
 
+
+def _silent(done: int, total: int) -> None:
+    """Report nothing."""
 
 
 def build_corpus(
@@ -39,7 +41,7 @@ def build_corpus(
     *,
     tiers: Sequence[str] | None = None,
     workers: int | None = None,
-    on_progress: Progress | None = None,
+    on_progress: Progress = _silent,
 ) -> dict[str, Any]:
     """Return the manifest of the shards that are now in ``out``; builds only those missing.
 
@@ -55,11 +57,10 @@ def build_corpus(
     missing = [
         (group, out / name)
         for group, name in zip(groups, names, strict=True)
-        if not (out / f"{name}.json").exists()
+        if not all((out / name).with_suffix(end).exists() for end in (".npz", ".json"))
     ]
     done = len(pieces) - sum(len(group) for group, _ in missing)
-    report = on_progress or (lambda done, total: None)
-    report(done, len(pieces))
+    on_progress(done, len(pieces))
     if missing:
         with ProcessPoolExecutor(workers or os.cpu_count() or 1) as pool:
             running = {pool.submit(build_shard, group, path): group for group, path in missing}
@@ -67,7 +68,7 @@ def build_corpus(
                 for finished in as_completed(running):
                     finished.result()
                     done += len(running[finished])
-                    report(done, len(pieces))
+                    on_progress(done, len(pieces))
             except BrokenProcessPool as error:
                 raise CadenzaError(
                     "a worker process was killed, most likely for want of memory; "

@@ -90,7 +90,8 @@ def _single(score: Score, mended: Counter[str]) -> Score:
 
 def _at_most(ticks: int) -> int:
     """Return the longest duration that tokens can say within so many ticks."""
-    return DURATIONS[bisect_right(DURATIONS, ticks) - 1]
+    fitting: int = DURATIONS[bisect_right(DURATIONS, ticks) - 1]
+    return fitting
 
 
 def _triple(score: Score, mended: Counter[str]) -> Score:
@@ -160,7 +161,7 @@ def _without_silence(score: Score, mended: Counter[str]) -> Score:
             meters.append(Meter(bar.start - shift, *bar.meter[1:]))
         else:
             shift += bar.end - bar.start
-        moved_by[bar.index] = shift
+        moved_by[bar.number] = shift
     note_bars = (np.searchsorted(lines, starts, side="right") - 1).tolist()
     tempo_bars = [int(np.searchsorted(lines, t.tick, side="right")) - 1 for t in score.tempos]
     at = {

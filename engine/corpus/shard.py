@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from engine.score.measures import Measures
 from engine.score.model import Score
+from engine.score.theory import METERS
 from engine.tokens import vocab
 from engine.tokens.control import Controls, bar_plan
 from engine.tokens.encode import encode
-from engine.tokens.spec import GENRES, METERS
+from engine.tokens.spec import GENRES
 
 SPLITS = ("train", "validation", "test")
 NO_GENRE = len(GENRES)
@@ -144,9 +145,7 @@ def mood_value(kept: int) -> float | None:
 
 
 def _meters(score: Score) -> list[int]:
-    return [
-        METERS.index((bar.meter.numerator, bar.meter.denominator)) for bar in score.iter_bars()
-    ]
+    return [METERS.index((bar.meter.numerator, bar.meter.denominator)) for bar in score.iter_bars()]
 
 
 def _tempos(score: Score) -> list[int]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import lzma
 import random
 import shutil
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,12 @@ from engine.errors import BadInputError
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".zip")
 _MIDI = {".mid", ".midi"}
+
+# What the archive readers let through from the compression below them; zipfile says
+# RuntimeError for a password and NotImplementedError (one of those) for a method it lacks.
+_DAMAGED = (
+    OSError, EOFError, RuntimeError, tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error
+)  # fmt: skip
 
 VALIDATION_PERCENT, TEST_PERCENT = 2, 2
 """Shares of the songs that are held out."""
@@ -46,7 +54,8 @@ def find_pieces(
     """Return the pieces of folders and archives, in an order that mixes them but never varies.
 
     Archives, also those found in a folder, are unpacked once below ``unpack_to``. Every CSV
-    file in a folder, or beside an archive, that has a ``path`` column is read as a manifest.
+    file in a folder, or beside an archive, that has the columns ``path`` and ``genre`` is read
+    as a manifest.
     ``tiers``: keep only these licence tiers. Raises BadInputError if nothing is found.
     """
     wanted = set(tiers) if tiers is not None else None
@@ -58,12 +67,14 @@ def find_pieces(
         roots = [source] if source.is_dir() else []
         beside = source if source.is_dir() else source.parent
         archives = [p for p in sorted(beside.iterdir()) if p.name.endswith(_ARCHIVES)]
-        for archive in archives if source.is_dir() else [source]:
-            roots.append(_unpack(archive, unpack_to))
+        packed = archives if source.is_dir() else [source]
+        roots.extend(_unpack(archive, unpack_to) for archive in packed)
         for table in sorted(beside.glob("*.csv")):
             rows.update(_manifest(table))
         for root in roots:
             for file in sorted(root.rglob("*")):
+                if root is source and file.is_relative_to(unpack_to):
+                    continue  # the shards may be kept inside the folder that they are built from
                 if file.suffix.lower() in _MIDI:
                     files[file.relative_to(root).as_posix()] = file
     if not files:
@@ -100,11 +111,15 @@ def split_of(song: str) -> str:
 
 
 def _manifest(table: Path) -> dict[str, dict[str, str]]:
-    with table.open(newline="", encoding="utf-8") as lines:
-        reader = csv.DictReader(lines)
-        if not {"path", "genre"} <= set(reader.fieldnames or ()):
-            return {}
-        return {row["path"]: row for row in reader}
+    # utf-8-sig: spreadsheets put a byte order mark in front, which would hide the first column.
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as lines:
+            reader = csv.DictReader(lines)
+            if not {"path", "genre"} <= set(reader.fieldnames or ()):
+                return {}
+            return {row["path"]: row for row in reader}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInputError(f"{table} cannot be read as a manifest: {error}") from error
 
 
 def _unpack(archive: Path, to: Path) -> Path:
@@ -123,7 +138,8 @@ def _unpack(archive: Path, to: Path) -> Path:
         else:
             with tarfile.open(archive) as packed_tar:
                 packed_tar.extractall(folder, filter="data")
-    except (OSError, tarfile.TarError, zipfile.BadZipFile) as error:
-        raise BadInputError(f"{archive} cannot be unpacked: {error}") from error
+    except _DAMAGED as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise BadInputError(f"{archive} cannot be unpacked: {reason}") from error
     done.write_text(stamp)
     return folder

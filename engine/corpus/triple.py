@@ -1,4 +1,4 @@
-"""Does a piece that is written in 4/4 sound in three?"""
+"""Tells whether a piece that is written in 4/4 sounds in three."""
 
 from __future__ import annotations
 

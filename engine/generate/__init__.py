@@ -1,0 +1,1 @@
+"""A model writes streams of tokens that are legal and as asked."""

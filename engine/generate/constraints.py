@@ -167,7 +167,7 @@ class Constraint:
         return self._tokens_in_bar > MAX_TOKENS_A_BAR
 
     def _owing(self) -> bool:
-        """Whether more instruments are silent than may be by the end of this bar.
+        """Return whether more instruments are silent than may be by the end of this bar.
 
         One after the other they enter, until in the middle of the piece all have played.
         """

@@ -22,6 +22,10 @@ _ROOM_AFTER_TRIM = 0.5
 """Share of the context that is kept when it is full: the prefix and the latest tokens."""
 
 
+def _silent(done: int, total: int) -> None:
+    """Report nothing."""
+
+
 @torch.inference_mode()
 def prefill(model: Transformer, cache: KVCache, streams: Tensor) -> Tensor:
     """Read whole streams (B, T) into an empty cache; return the logits of the next (B, V)."""
@@ -42,7 +46,7 @@ def generate(
     *,
     seeds: Sequence[int],
     sampling: Sampling | None = None,
-    on_progress: OnProgress = lambda done, total: None,
+    on_progress: OnProgress = _silent,
 ) -> list[list[int]]:
     """Return one stream of bars for each seed, End included, all as demanded.
 
@@ -73,14 +77,19 @@ def generate(
             on_progress(reached, demand.bars)
         if cache.length == cache.context:
             open_rows = [not constraint.done for constraint in constraints]
-            logits = prefill(model, cache, _trimmed(prefix, written, open_rows, cache.context, device))
+            logits = prefill(
+                model, cache, _trimmed(prefix, written, open_rows, cache.context, device)
+            )
         else:
             logits = step(model, cache, torch.tensor(tokens, device=device)[:, None])
     return written
 
 
 def _next(
-    constraint: Constraint, logits: NDArray[np.float32], sampling: Sampling, rng: np.random.Generator
+    constraint: Constraint,
+    logits: NDArray[np.float32],
+    sampling: Sampling,
+    rng: np.random.Generator,
 ) -> int:
     """Return the token that a stream takes; Pad once it is done."""
     if constraint.done:
@@ -99,9 +108,9 @@ def _trimmed(
     context: int,
     device: torch.device,
 ) -> Tensor:
-    """Return prefix and latest tokens of every stream, all of one length. (B, T)
+    """Return prefix and latest tokens of every stream, all of one length.
 
-    Finished streams are filled with Pad: nothing is drawn from them any more.
+    (B, T); finished streams are filled with Pad, nothing is drawn from them any more.
     """
     keep = int(context * _ROOM_AFTER_TRIM)
     keep = min(keep, *(len(w) for w, more in zip(written, unfinished, strict=True) if more), keep)

@@ -118,15 +118,23 @@ def load_model(folder: Path, *, device: str = "cpu") -> tuple[Transformer, Card]
         path = folder / file
         try:
             if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-                raise ModelError(f"the weights in {path} are damaged; restore them with git checkout")
+                raise ModelError(
+                    f"the weights in {path} are damaged; restore them with git checkout"
+                )
             state.update(load_file(path))
         except FileNotFoundError as error:
-            raise ModelError(f"the weights {path} are missing; restore them with git checkout") from error
+            raise ModelError(
+                f"the weights {path} are missing; restore them with git checkout"
+            ) from error
         except (OSError, SafetensorError) as error:
-            raise ModelError(f"the weights {path} cannot be read; restore them with git checkout") from error
+            raise ModelError(
+                f"the weights {path} cannot be read; restore them with git checkout"
+            ) from error
     model = Transformer(card.config)
     try:
         model.load_state_dict({key: value.float() for key, value in state.items()})
     except RuntimeError as error:
-        raise ModelError(f"the weights in {folder} do not fit their card; train them again") from error
+        raise ModelError(
+            f"the weights in {folder} do not fit their card; train them again"
+        ) from error
     return model.to(device).eval(), card

@@ -39,6 +39,7 @@ class RMSNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return ``x`` scaled, in its own type."""
         # The weight takes the type of the input: mixed types would leave the fused kernel.
         return F.rms_norm(x, (self.width,), self.weight.to(x.dtype), 1e-6)
 
@@ -58,6 +59,7 @@ class Attention(nn.Module):
         self.key_norm = RMSNorm(config.head_width)
 
     def forward(self, x: Tensor, table: Tensor, cache: KVCache | None, layer: int) -> Tensor:
+        """Return what each place (B, T, width) takes from itself and those before it."""
         batch, time, width = x.shape
         config = self.config
         q = self.query(x).view(batch, time, config.heads, -1).transpose(1, 2)  # (B, H, T, D)
@@ -91,6 +93,7 @@ class FeedForward(nn.Module):
         self.down = nn.Linear(config.hidden, config.width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return (B, T, width) of (B, T, width), each place by itself."""
         y: Tensor = self.down(F.silu(self.gate(x)) * self.up(x))  # (B, T, width)
         return y
 
@@ -106,6 +109,7 @@ class Block(nn.Module):
         self.feed = FeedForward(config)
 
     def forward(self, x: Tensor, table: Tensor, cache: KVCache | None, layer: int) -> Tensor:
+        """Return the stream (B, T, width) with what this layer adds."""
         x = x + self.attention(self.attention_norm(x), table, cache, layer)  # (B, T, width)
         y: Tensor = x + self.feed(self.feed_norm(x))  # (B, T, width)
         return y
@@ -146,7 +150,7 @@ class Transformer(nn.Module):
         """Return the last layer's states (B, T, width)."""
         past = cache.length if cache is not None else 0
         table = self.rotary[:, past : past + tokens.shape[1]]  # (2, T, D/2)
-        x = self.embedding(tokens)  # (B, T, width)
+        x: Tensor = self.embedding(tokens)  # (B, T, width)
         for layer, block in enumerate(self.blocks):
             x = block(x, table, cache, layer)  # (B, T, width)
         if cache is not None:

@@ -1,0 +1,1 @@
+"""Music as values: notes, time, keys, chords, and the MIDI border."""

@@ -28,9 +28,9 @@ class Measures:
     """What a score's bars hold; arrays have one row a bar."""
 
     density: NDArray[np.float64]
-    """Grid ticks on which a note or hit begins, a quarter note: rhythmic intensity, 0 to 12. (bars,)"""
+    """Ticks on which a note or hit begins, a quarter: rhythmic intensity, 0 to 12. (bars,)"""
     polyphony: NDArray[np.float64]
-    """Pitched notes that sound at once, mean over the ticks where any does; 0 in silence. (bars,)"""
+    """Pitched notes sounding at once, mean over the ticks where any does; 0 in silence. (bars,)"""
     pitch_class_ticks: NDArray[np.float64]
     """How long each pitch class sounds in each bar, in ticks. (bars, 12)"""
 

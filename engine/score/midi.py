@@ -7,18 +7,26 @@ its ``max_tick`` is set only on reading, and it lets mido raise whatever a damag
 from __future__ import annotations
 
 import io
+import re
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
 import miditoolkit
+from mido.midifiles.meta import KeySignatureError
 
 from engine.errors import BadMidiError
 from engine.score.model import DRUMS, Meter, Note, Score, Tempo
 from engine.score.programs import program_name
 
 _MAX_BYTES = 16 * 2**20
+# A time in a MIDI file is as large as one likes, so a few bytes can ask for years; symphonies
+# have 8,000 quarters.
+_MAX_QUARTERS = 20_000
+_MAX_BARS = 100_000
+_KEY_SIGNATURE = re.compile(rb"\xff\x59\x02..", re.DOTALL)
+_C_MAJOR = b"\xff\x59\x02\x00\x00"
 
 _Value = TypeVar("_Value")
 
@@ -26,16 +34,18 @@ _Value = TypeVar("_Value")
 def read_midi(data: bytes, *, name: str = "the file") -> Score:
     """Return the notes, tempi and meters of a MIDI file, at its own resolution.
 
-    ``name`` stands in the error's sentence. Raises BadMidiError for bytes that are not MIDI
-    and for a file without notes. Tracks of one program become one part; chords are empty;
-    the bars cover the last note.
+    ``name`` stands in the error's sentence. Raises BadMidiError for bytes that are not MIDI,
+    for a file without notes and for one that lasts for hours. Tracks of one program become one
+    part; chords are empty; the bars cover the last note.
     """
-    if not data.startswith((b"MThd", b"RIFF")):
+    if data[:4] == b"RIFF" and data[8:12] == b"RMID":
+        data = data[20:]
+    if not data.startswith(b"MThd"):
         raise BadMidiError(f"{name} is not a MIDI file; give a Standard MIDI File (.mid)")
     if len(data) > _MAX_BYTES:
         raise BadMidiError(f"{name} is larger than {_MAX_BYTES >> 20} MiB; give a shorter piece")
     try:
-        midi = miditoolkit.MidiFile(file=io.BytesIO(data))
+        midi = _open(data)
     except Exception as error:
         # mido raises whatever it stumbles over: EOFError, IndexError, KeySignatureError ...
         reason = str(error) or type(error).__name__
@@ -64,17 +74,29 @@ def read_midi(data: bytes, *, name: str = "the file") -> Score:
         if m.numerator > 0
     ]
     meter_events = tuple(Meter(tick, *meter) for tick, meter in _changes(meters, (4, 4)))
+    end = max(n.start + n.duration for n in notes)
+    bars = _bars_to(end, meter_events, resolution)
+    if end > _MAX_QUARTERS * resolution or bars > _MAX_BARS:
+        raise BadMidiError(f"{name} lasts for hours, mostly silence; give a shorter piece")
     return Score(
         resolution=resolution,
-        bars=_bars_to(max(n.start + n.duration for n in notes), meter_events, resolution),
+        bars=bars,
         notes=tuple(notes),
         tempos=tuple(Tempo(tick, bpm) for tick, bpm in _changes(tempos, 120.0)),
         meters=meter_events,
     )
 
 
+def _open(data: bytes) -> miditoolkit.MidiFile:
+    """Return the parsed file; an impossible key signature, which mido refuses, is neutralised."""
+    try:
+        return miditoolkit.MidiFile(file=io.BytesIO(data))
+    except KeySignatureError:
+        return miditoolkit.MidiFile(file=io.BytesIO(_KEY_SIGNATURE.sub(_C_MAJOR, data)))
+
+
 def _changes(events: list[tuple[int, _Value]], default: _Value) -> list[tuple[int, _Value]]:
-    """Return the events that change something, the first moved to tick 0; the last at a tick wins."""
+    """Return the events that change something, the first at tick 0; the last at a tick wins."""
     latest = dict(sorted(events, key=lambda event: event[0])) or {0: default}
     ticks = list(latest)
     latest = {0 if tick == ticks[0] else tick: value for tick, value in latest.items()}
@@ -113,7 +135,7 @@ def write_midi(score: Score, *, title: str = "") -> bytes:
     if title:
         midi.markers = [miditoolkit.Marker(title, 0)]
     buffer = io.BytesIO()
-    midi.dump(file=buffer)
+    midi.dump(file=buffer, charset="utf-8")
     return buffer.getvalue()
 
 

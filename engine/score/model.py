@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 from engine.score.units import bar_ticks
@@ -66,7 +68,8 @@ class Chord(NamedTuple):
 class Bar(NamedTuple):
     """One bar of the grid that a Score's meters draw."""
 
-    index: int
+    number: int
+    """From 0."""
     start: int
     end: int
     meter: Meter
@@ -89,15 +92,20 @@ class Score:
     chords: tuple[Chord, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.resolution < 1 or self.bars < 0:
+            raise ValueError(f"not a span of time: {self.bars} bars, resolution {self.resolution}")
         if not self.tempos or self.tempos[0].tick != 0:
             raise ValueError("a score needs a tempo at tick 0")
         if not self.meters or self.meters[0].tick != 0:
             raise ValueError("a score needs a meter at tick 0")
         for events in (self.notes, self.tempos, self.meters, self.chords):
-            if any(b < a for a, b in zip(events, events[1:], strict=False)):
+            if any(b < a for a, b in pairwise(events)):
                 raise ValueError("notes, tempos, meters and chords must be sorted")
+        for changes in (self.tempos, self.meters, self.chords):
+            if any(b[0] == a[0] for a, b in pairwise(changes)):
+                raise ValueError("at one tick there is one tempo, one meter and one chord")
         for tempo in self.tempos:
-            if not tempo.bpm > 0:
+            if not 0 < tempo.bpm < inf:
                 raise ValueError(f"a tempo must be above 0 BPM, got {tempo.bpm}")
         for start, program, pitch, duration, velocity in self.notes:
             if not (
@@ -124,10 +132,10 @@ class Score:
         """Yield the bars in order, each with its meter and its span in ticks."""
         starts = [meter.tick for meter in self.meters]
         tick = 0
-        for index in range(self.bars):
+        for number in range(self.bars):
             meter = self.meters[bisect_right(starts, tick) - 1]
             end = tick + bar_ticks(meter.numerator, meter.denominator, self.resolution)
-            yield Bar(index, tick, end, meter)
+            yield Bar(number, tick, end, meter)
             tick = end
 
     @property
@@ -160,8 +168,7 @@ class Score:
             self,
             resolution=resolution,
             notes=tuple(
-                n._replace(start=n.start * factor, duration=n.duration * factor)
-                for n in self.notes
+                n._replace(start=n.start * factor, duration=n.duration * factor) for n in self.notes
             ),
             tempos=tuple(t._replace(tick=t.tick * factor) for t in self.tempos),
             meters=tuple(m._replace(tick=m.tick * factor) for m in self.meters),

@@ -1,4 +1,4 @@
-"""Facts of tonal music: pitch names, the eight meters, chord qualities, keys and how to hear them."""
+"""Facts of tonal music: pitch names, meters, chord qualities, keys and how to hear them."""
 
 from __future__ import annotations
 

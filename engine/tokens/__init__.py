@@ -1,0 +1,1 @@
+"""The model's language: scores to tokens and back."""

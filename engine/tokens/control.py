@@ -6,8 +6,9 @@ is heard as Controls, and either becomes the same prefix. None means: open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from engine.score.measures import (
     KEY_TRUST,
@@ -22,6 +23,8 @@ from engine.score.theory import KEYS, Key
 from engine.tokens import vocab
 from engine.tokens.encode import BarPlan
 from engine.tokens.spec import CONTROL_SLOTS, GENRES, LEVELS, Family
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def prefix(controls: Controls, start: int = vocab.WITHIN) -> list[int]:
     return ids
 
 
-def _in(family, value, index):  # type: ignore[no-untyped-def]
+def _in(family: Family, value: _Value | None, index: Callable[[_Value], int]) -> int | None:
     return None if value is None else vocab.FIRST[family] + index(value)
 
 

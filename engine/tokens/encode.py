@@ -38,7 +38,8 @@ def encode(
     """Return the tokens of every bar of a score that is on the grid; no prefix, no End.
 
     ``plan``: write these bar-level levels; ``chords``: write the score's chords; ``counted``:
-    count the last bars down. Raises ValueError for a score off the grid (see ``quantise``).
+    count the last bars down. Raises ValueError for a score off the grid (see ``quantise``) and
+    for one with notes behind its last bar.
     The music survives ``decode`` exactly, as do chords where they are written.
     """
     if score.resolution != GRID:
@@ -50,7 +51,7 @@ def encode(
     meter_before = None
     bars: list[list[int]] = []
     for bar in score.iter_bars():
-        remaining = score.bars - 1 - bar.index
+        remaining = score.bars - 1 - bar.number
         ids = [vocab.bar_id(remaining) if counted else vocab.BAR_OPEN]
         if bar.meter != meter_before:
             ids.append(vocab.meter_id(bar.meter.numerator, bar.meter.denominator))
@@ -59,9 +60,9 @@ def encode(
             ids.append(vocab.tempo_id(tempos[tempo].bpm))
             tempo += 1
         if plan is not None:
-            ids.append(_BAR_DENSITY + plan.density[bar.index])
-            ids.append(_BAR_POLYPHONY + plan.polyphony[bar.index])
-        position = program = -1
+            ids.append(_BAR_DENSITY + plan.density[bar.number])
+            ids.append(_BAR_POLYPHONY + plan.polyphony[bar.number])
+        program = -1
         velocities: dict[int, int] = {}
         durations: dict[int, int] = {}
         while True:
@@ -96,6 +97,8 @@ def encode(
                         ids.append(length)
                         durations[part] = length
         bars.append(ids)
+    if note < len(notes):
+        raise ValueError(f"{len(notes) - note} notes stand behind the last bar")
     return bars
 
 

@@ -1,0 +1,1 @@
+"""Models learn: examples, optimizers, pretraining. Needs torch, numpy, safetensors."""

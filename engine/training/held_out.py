@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from torch.nn import functional as F
 
 from engine.model.transformer import Transformer
@@ -15,9 +16,8 @@ from engine.tokens.control import prefix
 from engine.tokens.spec import Family
 from engine.training.examples import IGNORED, Corpus, Excerpt, body, controls_of
 
-_NOTE_IDS = np.zeros(vocab.V, dtype=np.bool_)
-for _family in (Family.PITCH, Family.DRUM):
-    _NOTE_IDS[list(vocab.ids_of(_family))] = True
+IS_NOTE = np.array([family in (Family.PITCH, Family.DRUM) for family in vocab.FAMILY])
+"""Which tokens are a note or a drum hit. (V,)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,26 @@ def held_out_streams(
 
 
 @torch.inference_mode()
+def loss_of_rows(model: Transformer, inputs: Tensor, targets: Tensor) -> Loss:
+    """Return the loss over rows of inputs and targets, (B, T) both; IGNORED is not counted."""
+    device = next(model.parameters()).device
+    with torch.autocast(device.type, torch.bfloat16):
+        logits = model(inputs.to(device))  # (B, T, V)
+    nats = F.cross_entropy(
+        logits.float().flatten(0, 1),
+        targets.to(device).flatten(),
+        ignore_index=IGNORED,
+        reduction="sum",
+    ).item()
+    asked = targets[targets != IGNORED].numpy()
+    return Loss(nats, int(IS_NOTE[asked].sum()), len(asked))
+
+
 def held_out_loss(
     model: Transformer, streams: list[tuple[NDArray[np.int64], int]], *, batch: int = 8
 ) -> Loss:
-    """Return the loss over streams of (tokens, prefix length); the model's mode is kept."""
-    device = next(model.parameters()).device
-    nats = notes = tokens = 0.0
+    """Return the loss over streams of (tokens, prefix length)."""
+    losses = []
     ordered = sorted(streams, key=lambda stream: len(stream[0]))
     for begin in range(0, len(ordered), batch):
         part = ordered[begin : begin + batch]
@@ -80,14 +94,16 @@ def held_out_loss(
         for row, (ids, head) in enumerate(part):
             rows[row, : len(ids)] = ids
             targets[row, head : len(ids)] = ids[head:]
-        inputs = torch.from_numpy(rows[:, :-1]).to(device)  # (B, T)
-        wanted = torch.from_numpy(targets[:, 1:]).to(device)  # (B, T)
-        with torch.autocast(device.type, torch.bfloat16):
-            logits = model(inputs)  # (B, T, V)
-        nats += F.cross_entropy(
-            logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED, reduction="sum"
-        ).item()
-        asked = targets[:, 1:][targets[:, 1:] != IGNORED]
-        notes += int(_NOTE_IDS[asked].sum())
-        tokens += len(asked)
-    return Loss(nats, int(notes), int(tokens))
+        losses.append(
+            loss_of_rows(model, torch.from_numpy(rows[:, :-1]), torch.from_numpy(targets[:, 1:]))
+        )
+    return sum_losses(losses)
+
+
+def sum_losses(losses: list[Loss]) -> Loss:
+    """Return the loss over all of them together."""
+    return Loss(
+        sum(loss.nats for loss in losses),
+        sum(loss.notes for loss in losses),
+        sum(loss.tokens for loss in losses),
+    )

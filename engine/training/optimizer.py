@@ -20,11 +20,10 @@ class OptimizerSettings:
     clip: float = 1.0
 
 
-def make_optimizers(
-    model: Transformer, settings: OptimizerSettings
-) -> list[torch.optim.Optimizer]:
+def make_optimizers(model: Transformer, settings: OptimizerSettings) -> list[torch.optim.Optimizer]:
     """Return the two optimizers; every parameter belongs to exactly one."""
-    matrices, others = [], []
+    matrices: list[torch.nn.Parameter] = []
+    others: list[torch.nn.Parameter] = []
     for name, weight in model.named_parameters():
         inside = name.startswith("blocks.") and weight.dim() == 2
         (matrices if inside else others).append(weight)
@@ -35,13 +34,13 @@ def make_optimizers(
             weight_decay=settings.weight_decay,
             adjust_lr_fn="match_rms_adamw",
         ),
-        torch.optim.AdamW(
-            others, lr=settings.other_rate, betas=(0.9, 0.95), weight_decay=0.0
-        ),
+        torch.optim.AdamW(others, lr=settings.other_rate, betas=(0.9, 0.95), weight_decay=0.0),
     ]
 
 
-def rate_at(progress: float, step: int, *, warmup_steps: int = 20, decay_from: float = 0.6) -> float:
+def rate_at(
+    progress: float, step: int, *, warmup_steps: int = 20, decay_from: float = 0.6
+) -> float:
     """Return the share of the peak rate at a place of the run, 0 to 1.
 
     Up over the first steps, flat, then down in a straight line to 2 % at the end, so that a

@@ -22,7 +22,7 @@ from engine.model.config import PRESETS, ModelConfig
 from engine.model.transformer import Transformer
 from engine.tokens import vocab
 from engine.training.examples import IGNORED, Corpus, Examples, ExampleSettings
-from engine.training.held_out import Loss, held_out_loss, held_out_streams
+from engine.training.held_out import IS_NOTE, Loss, held_out_loss, held_out_streams
 from engine.training.optimizer import OptimizerSettings, make_optimizers, rate_at
 
 CHECKPOINT = "last.pt"
@@ -77,13 +77,17 @@ class Run:
     held_out: Loss
 
 
+def _silent(progress: Progress) -> None:
+    """Report nothing."""
+
+
 def train(
     shards: list[Shard],
     folder: Path,
     settings: TrainSettings,
     *,
     resume: bool = False,
-    watch: Callable[[Progress], None] = lambda progress: None,
+    watch: Callable[[Progress], None] = _silent,
     clock: Callable[[], float] = time.monotonic,
 ) -> Run:
     """Return the trained model and its held-out loss; ``folder`` then holds the checkpoint.
@@ -106,7 +110,9 @@ def train(
     progress = Progress()
     if resume:
         _restore(folder, config, model, optimizers, rng, progress)
-    peaks = [optimizer.param_groups[0]["lr"] for optimizer in make_optimizers(model, settings.optimizer)]
+    peaks = [
+        optimizer.param_groups[0]["lr"] for optimizer in make_optimizers(model, settings.optimizer)
+    ]
     examples = Examples(corpus, settings.examples)
     model.train()
     begun = clock() - progress.elapsed_s
@@ -157,7 +163,7 @@ def _step(
         inputs, targets = examples.batch(settings.micro_batch, rng)  # (B, T) each
         progress.tokens += inputs.size
         asked += int((targets != IGNORED).sum())
-        notes += int(_IS_NOTE[targets[targets != IGNORED]].sum())
+        notes += int(IS_NOTE[targets[targets != IGNORED]].sum())
         with torch.autocast(device.type, torch.bfloat16):
             logits = model(torch.from_numpy(inputs).to(device))  # (B, T, V)
         loss = F.cross_entropy(
@@ -176,9 +182,6 @@ def _step(
     for name, value in (("nats_a_token", nats / asked), ("nats_a_note", nats / max(1, notes))):
         before = getattr(progress, name)
         setattr(progress, name, value if before != before else 0.95 * before + 0.05 * value)
-
-
-_IS_NOTE = np.array([f.value in ("Pitch", "Drum") for f in vocab.FAMILY])
 
 
 def save_checkpoint(

@@ -1,0 +1,1 @@
+"""Talks to people; the only place that knows Discord and SQL."""

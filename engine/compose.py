@@ -1,0 +1,171 @@
+"""The way of one request, from words to files, on one page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from engine.audio.encode import AudioFormat, encode
+from engine.audio.master import master
+from engine.audio.pianoroll import draw_pianoroll
+from engine.audio.soundfont import find_soundfont
+from engine.audio.synth import Synth
+from engine.generate.constraints import Demand
+from engine.generate.loop import generate
+from engine.generate.sampler import Sampling
+from engine.model.checkpoint import Card, load_model
+from engine.model.transformer import Transformer
+from engine.output import Output
+from engine.polish import polish
+from engine.registry.served import served_model
+from engine.report import report
+from engine.request.model import Brief, ComposeRequest
+from engine.request.parse import parse
+from engine.request.resolve import resolve
+from engine.score.harmony import with_chords
+from engine.score.midi import write_midi
+from engine.score.model import Score, Tempo
+from engine.score.theory import key_named
+from engine.tokens import vocab
+from engine.tokens.control import Controls, prefix
+from engine.tokens.decode import decode
+
+OnProgress = Callable[[str, float], None]
+"""Called with the stage (generate, render) and its share done; may raise CancelledError."""
+
+
+def _silent(stage: str, share: float) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """A loaded model and an open synthesizer: what one worker keeps alive between requests."""
+
+    model: Transformer
+    card: Card
+    synth: Synth | None
+    """None composes without sound."""
+
+    @staticmethod
+    def open(
+        environ: Mapping[str, str],
+        *,
+        model: Path | None = None,
+        soundfont: str | None = None,
+        sound: bool = True,
+        device: str = "cpu",
+    ) -> Composer:
+        """Load the served model and, for sound, the soundfont; raises MissingPartError."""
+        synth = Synth(find_soundfont(environ, soundfont)) if sound else None
+        network, card = load_model(served_model(environ, model), device=device)
+        return Composer(network, card, synth)
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A finished piece: what was asked, what was decided, the files, the figures."""
+
+    request: ComposeRequest
+    brief: Brief
+    score: Score
+    """As the model wrote it, on the grid, with the chords that are heard in it."""
+    files: dict[str, Path]
+    details: dict[str, Any]
+    """What ``NAME.json`` holds."""
+
+
+def compose(
+    text: str,
+    composer: Composer,
+    out: Path,
+    *,
+    seed: int,
+    audio: AudioFormat | None = "mp3",
+    on_progress: OnProgress = _silent,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Composition:
+    """Return the piece for a line of text; its files then lie in ``out``, all of them or none.
+
+    ``seed`` decides what the text leaves open and wins over one that the text names; the same
+    text, seed and model give the same MIDI bytes on one machine. Raises RequestError for a
+    request that cannot be met, OutputFolderError where the files cannot be written.
+    """
+    begun = clock()
+    request = replace(parse(text), seed=seed)
+    brief = resolve(request, seed=seed)
+    with Output(out, f"{brief.title}-{brief.seed}") as output:
+        parsed = clock()
+        tokens = _write_tokens(brief, composer, on_progress)
+        score = _read_tokens(tokens, brief)
+        generated = clock()
+        played = polish(score, seed=brief.seed)
+        output.add("mid", write_midi(played, title=brief.title))
+        output.add("png", draw_pianoroll(played, brief.title, _subtitle(brief)))
+        rendered = encoded = clock()
+        if audio is not None and composer.synth is not None:
+            pcm = master(composer.synth.render(played, lambda share: on_progress("render", share)))
+            rendered = clock()
+            encode(pcm, audio, output.path(audio), {"title": brief.title})
+            encoded = clock()
+        details: dict[str, Any] = {
+            "title": brief.title,
+            "request": request.to_json(),
+            "brief": brief.to_json(),
+            "seed": brief.seed,
+            "model": composer.card.name,
+            "files": output.names(),
+            "timings_s": {
+                "parse": round(parsed - begun, 4),
+                "generate": round(generated - parsed, 3),
+                "render": round(rendered - generated, 3),
+                "encode": round(encoded - rendered, 3),
+                "total": round(encoded - begun, 3),
+            },
+            "tokens": len(tokens),
+            "report": report(score, played),
+        }
+        output.add_json(details)
+    return Composition(request, brief, score, output.files, details)
+
+
+def controls_of(brief: Brief) -> Controls:
+    """Return the brief in the model's terms."""
+    return Controls(
+        genre=brief.genre,
+        valence=brief.valence,
+        arousal=brief.arousal,
+        tempo_bpm=brief.tempo_bpm,
+        meter=(brief.numerator, brief.denominator),
+        key=key_named(brief.key),
+        bars=brief.bars,
+        density=brief.density,
+        polyphony=brief.polyphony,
+        programs=brief.programs,
+    )
+
+
+def _write_tokens(brief: Brief, composer: Composer, on_progress: OnProgress) -> list[int]:
+    controls = controls_of(brief)
+    (tokens,) = generate(
+        composer.model,
+        prefix(controls, vocab.WITHIN),
+        Demand.of(controls),
+        seeds=[brief.seed],
+        sampling=Sampling(),
+        on_progress=lambda done, total: on_progress("generate", done / total),
+    )
+    return tokens
+
+
+def _read_tokens(tokens: list[int], brief: Brief) -> Score:
+    """The tokens say the tempo to a step of 3 %; the brief says it exactly."""
+    score = decode(tokens)
+    return with_chords(replace(score, tempos=(Tempo(0, brief.tempo_bpm),)))
+
+
+def _subtitle(brief: Brief) -> str:
+    return f"{brief.key} · {brief.meter} · {brief.tempo_bpm:g} BPM · seed {brief.seed}"

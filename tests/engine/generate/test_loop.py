@@ -1,0 +1,148 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.errors import CancelledError
+from engine.generate.constraints import Constraint, Demand
+from engine.generate.loop import generate
+from engine.generate.sampler import Sampling, draw
+from engine.model.config import PRESETS
+from engine.model.transformer import Transformer
+from engine.score.theory import KEYS, METERS
+from engine.tokens.control import Controls, prefix
+from engine.tokens.decode import decode
+from engine.tokens.grammar import first_illegal
+from tests.engine.model.toys import toy
+
+TRIO = Controls(
+    genre="jazz", tempo_bpm=90.0, meter=(4, 4), key=KEYS[0], bars=4, programs=(0, 32, 128)
+)
+
+
+def write(controls: Controls, *seeds: int, model: Transformer | None = None) -> list[list[int]]:
+    return generate(model or toy(), prefix(controls), Demand.of(controls), seeds=seeds)
+
+
+def naive(controls: Controls, seed: int, model: Transformer) -> list[int]:
+    """Compose without a cache, as plainly as it can be said: the oracle."""
+    constraint, rng = Constraint(Demand.of(controls)), np.random.default_rng(seed)
+    written: list[int] = []
+    while not constraint.done:
+        token = constraint.forced()
+        if token is None:
+            logits = model(torch.tensor([[*prefix(controls), *written]]))[0, -1].numpy()
+            token = draw(
+                logits + constraint.preferences(), constraint.mask(), Sampling(), rng
+            )
+        constraint.read(token)
+        written.append(token)
+    return written
+
+
+def test_the_cache_changes_nothing_but_the_speed() -> None:
+    model = toy()
+    with torch.inference_mode():
+        assert write(TRIO, 7, model=model) == [naive(TRIO, 7, model)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    programs=st.sets(st.integers(0, 128), min_size=1, max_size=9).map(lambda s: tuple(sorted(s))),
+    meter=st.sampled_from(METERS),
+    bars=st.integers(1, 12),
+    tempo=st.floats(20, 300),
+    key=st.sampled_from([None, *KEYS]),
+    density=st.sampled_from([None, 0, 7]),
+    polyphony=st.sampled_from([None, 3]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_whatever_a_model_thinks_the_piece_is_as_demanded(
+    programs: tuple[int, ...],
+    meter: tuple[int, int],
+    bars: int,
+    tempo: float,
+    key: object,
+    density: int | None,
+    polyphony: int | None,
+    seed: int,
+) -> None:
+    controls = Controls(tempo_bpm=tempo, meter=meter, bars=bars, programs=programs, key=key)
+    demand = replace(Demand.of(controls), density=density, polyphony=polyphony)
+    (tokens,) = generate(toy(spread=0.4), prefix(controls), demand, seeds=[seed])
+    score = decode(tokens)
+    assert first_illegal(tokens) is None
+    assert score.bars == bars
+    assert score.programs == programs
+    assert [m[1:] for m in score.meters] == [meter]
+    assert len(score.tempos) == 1
+    assert score.tempos[0].bpm == pytest.approx(tempo, rel=0.015)
+    for bar in score.iter_bars():
+        assert any(bar.start <= note.start < bar.end for note in score.notes)
+
+
+def test_the_same_seed_writes_the_same_piece_and_another_another() -> None:
+    assert write(TRIO, 1) == write(TRIO, 1)
+    assert write(TRIO, 1) != write(TRIO, 2)
+
+
+def test_streams_written_side_by_side_are_all_as_demanded() -> None:
+    streams = write(TRIO, 1, 2, 3)
+    assert len({tuple(stream) for stream in streams}) == 3
+    assert {decode(stream).bars for stream in streams} == {4}
+
+
+def test_a_piece_longer_than_the_context_goes_on() -> None:
+    long = replace(TRIO, bars=40)
+    (tokens,) = write(long, 3)
+    assert len(tokens) > PRESETS["tiny"].context
+    assert decode(tokens).bars == 40
+
+
+def test_progress_counts_the_bars_and_can_stop_the_work() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def watch(done: int, total: int) -> None:
+        seen.append((done, total))
+        if done == 2:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        generate(toy(), prefix(TRIO), Demand.of(TRIO), seeds=[1], on_progress=watch)
+    assert seen == [(1, 4), (2, 4)]
+
+
+def test_the_key_is_preferred_but_not_imposed() -> None:
+    blank = Transformer(PRESETS["tiny"]).eval()  # gives every token the same chance
+    in_c = replace(TRIO, key=KEYS[0], bars=16, programs=(0,))
+    pitches = [note.pitch for note in decode(write(in_c, 5, model=blank)[0]).notes]
+    inside = sum(pitch % 12 in (0, 2, 4, 5, 7, 9, 11) for pitch in pitches) / len(pitches)
+    assert 7 / 12 + 0.1 < inside < 1.0
+
+
+class TestDraw:
+    LOGITS = np.log(np.array([0.5, 0.3, 0.15, 0.05], dtype=np.float32))
+    ALL = np.ones(4, dtype=np.bool_)
+
+    def frequencies(self, mask: np.ndarray, sampling: Sampling) -> list[float]:
+        rng = np.random.default_rng(0)
+        drawn = [draw(self.LOGITS, mask, sampling, rng) for _ in range(4000)]
+        return [drawn.count(token) / 4000 for token in range(4)]
+
+    def test_draws_as_likely_as_the_model_says(self) -> None:
+        found = self.frequencies(self.ALL, Sampling(temperature=1.0, top_p=1.0))
+        assert found == pytest.approx([0.5, 0.3, 0.15, 0.05], abs=0.03)
+
+    def test_an_illegal_token_is_never_drawn(self) -> None:
+        mask = np.array([False, True, True, True])
+        assert self.frequencies(mask, Sampling(top_p=1.0))[0] == 0
+
+    def test_the_nucleus_leaves_the_tail_out(self) -> None:
+        found = self.frequencies(self.ALL, Sampling(top_p=0.7))
+        assert found == pytest.approx([0.625, 0.375, 0, 0], abs=0.03)
+
+    def test_cold_sampling_takes_the_likeliest(self) -> None:
+        assert self.frequencies(self.ALL, Sampling(temperature=0.01))[0] == 1.0
