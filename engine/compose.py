@@ -16,7 +16,7 @@ from engine.audio.synth import Synth
 from engine.generate.constraints import Demand
 from engine.generate.loop import generate
 from engine.generate.sampler import Sampling
-from engine.model.checkpoint import Card, load_model
+from engine.model.checkpoint import Card, load_model, trained_context
 from engine.model.transformer import Transformer
 from engine.output import Output
 from engine.polish import polish
@@ -156,6 +156,7 @@ def _write_tokens(brief: Brief, composer: Composer, on_progress: OnProgress) -> 
         Demand.of(controls),
         seeds=[brief.seed],
         sampling=Sampling(),
+        context=trained_context(composer.card),
         on_progress=lambda done, total: on_progress("generate", done / total),
     )
     return tokens

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -63,7 +64,11 @@ def encode(
 def _export(
     pcm: Pcm, audio_format: AudioFormat, path: Path, tags: dict[str, str], bitrate_kbps: int
 ) -> None:
-    from pydub import AudioSegment, exceptions  # not above: it warns when imported
+    with warnings.catch_warnings():
+        # Imported here because it warns of a missing ffmpeg, which wav does not need and for
+        # the others has been said.
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment, exceptions
 
     samples = np.rint(np.clip(pcm, -1.0, 1.0) * 32767).astype("<i2")  # (frames, 2)
     segment = AudioSegment(
@@ -97,7 +102,7 @@ def _pydub_scratch(folder: Path) -> Iterator[None]:
 
     pydub leaves them behind when ffmpeg fails or Ctrl-C comes; here they go with the folder.
     """
-    from pydub import audio_segment  # not above: it warns when imported
+    from pydub import audio_segment
 
     with _SCRATCH_LOCK, ExitStack() as opened:
         original = audio_segment.NamedTemporaryFile

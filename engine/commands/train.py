@@ -80,7 +80,6 @@ def run(options: argparse.Namespace) -> None:
             )
             if progress.step % 50 == 0 or progress.held_out:
                 _log(progress)
-                progress.held_out = None
 
         finished = train(shards, folder, settings, resume=options.resume, watch=watch)
     loss = finished.held_out

@@ -23,7 +23,8 @@ _MIDI = {".mid", ".midi"}
 # What the archive readers let through from the compression below them; zipfile says
 # RuntimeError for a password and NotImplementedError (one of those) for a method it lacks.
 _DAMAGED = (
-    OSError, EOFError, RuntimeError, tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error
+    OSError, EOFError, RuntimeError,
+    tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error,
 )  # fmt: skip
 
 VALIDATION_PERCENT, TEST_PERCENT = 2, 2

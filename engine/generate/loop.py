@@ -46,20 +46,22 @@ def generate(
     *,
     seeds: Sequence[int],
     sampling: Sampling | None = None,
+    context: int | None = None,
     on_progress: OnProgress = _silent,
 ) -> list[list[int]]:
     """Return one stream of bars for each seed, End included, all as demanded.
 
     All streams are written side by side in one batch. They are a function of the model, prefix,
-    demand, sampling, seeds and, through rounding, of the machine. ``on_progress`` is called at every bar of the
-    slowest stream.
+    demand, sampling, seeds and, through rounding, of the machine. ``context``: how many tokens
+    back the model looks, the sizes' own if not given. ``on_progress`` is called at every bar of
+    the slowest stream.
     """
     sampling = sampling or Sampling()
     device = next(model.parameters()).device
     rngs = [np.random.default_rng(seed) for seed in seeds]
     constraints = [Constraint(demand) for _ in seeds]
     written: list[list[int]] = [[] for _ in seeds]
-    cache = KVCache(model.config, batch=len(seeds), device=device)
+    cache = KVCache(model.config, batch=len(seeds), context=context, device=device)
     logits = prefill(model, cache, torch.tensor([list(prefix)] * len(seeds), device=device))
     reached = 0
     while not all(constraint.done for constraint in constraints):

@@ -138,3 +138,9 @@ def load_model(folder: Path, *, device: str = "cpu") -> tuple[Transformer, Card]
             f"the weights in {folder} do not fit their card; train them again"
         ) from error
     return model.to(device).eval(), card
+
+
+def trained_context(card: Card) -> int:
+    """Return the longest stream that the model was trained on; beyond it predictions suffer."""
+    training = card.about.get("training", {})
+    return min(int(training.get("context", card.config.context)), card.config.context)

@@ -48,7 +48,8 @@ def read_midi(data: bytes, *, name: str = "the file") -> Score:
         midi = _open(data)
     except Exception as error:
         # mido raises whatever it stumbles over: EOFError, IndexError, KeySignatureError ...
-        reason = str(error) or type(error).__name__
+        breaks_off = isinstance(error, EOFError)
+        reason = "it breaks off" if breaks_off else str(error) or type(error).__name__
         raise BadMidiError(f"{name} is a damaged MIDI file ({reason}); export it again") from error
     resolution = int(midi.ticks_per_beat)
     if resolution <= 0:

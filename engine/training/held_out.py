@@ -16,6 +16,9 @@ from engine.tokens.control import prefix
 from engine.tokens.spec import Family
 from engine.training.examples import IGNORED, Corpus, Excerpt, body, controls_of
 
+HELD_OUT_PIECES = 128
+"""Excerpts of the validation split that a loss is measured on."""
+
 IS_NOTE = np.array([family in (Family.PITCH, Family.DRUM) for family in vocab.FAMILY])
 """Which tokens are a note or a drum hit. (V,)"""
 

@@ -22,12 +22,11 @@ from engine.model.config import PRESETS, ModelConfig
 from engine.model.transformer import Transformer
 from engine.tokens import vocab
 from engine.training.examples import IGNORED, Corpus, Examples, ExampleSettings
-from engine.training.held_out import IS_NOTE, Loss, held_out_loss, held_out_streams
+from engine.training.held_out import HELD_OUT_PIECES, IS_NOTE, Loss, held_out_loss, held_out_streams
 from engine.training.optimizer import OptimizerSettings, make_optimizers, rate_at
 
 CHECKPOINT = "last.pt"
 _SAVE_EVERY_S = 600.0
-_HELD_OUT_PIECES = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def train(
     if not len(corpus.pieces):
         raise BadInputError("the corpus has no piece in its training split")
     streams = held_out_streams(
-        Corpus(shards, "validation"), _HELD_OUT_PIECES, settings.examples.context
+        Corpus(shards, "validation"), HELD_OUT_PIECES, settings.examples.context
     )
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng(settings.seed)
@@ -131,13 +130,14 @@ def train(
                 save_checkpoint(folder, config, model, optimizers, rng, progress)
                 saved = clock()
             watch(progress)
+            progress.held_out = None
     finally:
         save_checkpoint(folder, config, model, optimizers, rng, progress)
     progress.share = 1.0
     model.eval()
-    progress.held_out = held_out_loss(model, streams)
+    held_out = progress.held_out = held_out_loss(model, streams)
     watch(progress)
-    return Run(model, progress, progress.held_out)
+    return Run(model, progress, held_out)
 
 
 def _share(settings: TrainSettings, progress: Progress) -> float:

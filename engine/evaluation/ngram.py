@@ -1,0 +1,91 @@
+"""Unigram and n-gram baselines: what counting alone predicts of a held-out stream."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.tokens import vocab
+from engine.training.examples import Corpus, Excerpt, body
+from engine.training.held_out import IS_NOTE, Loss
+
+_BITS = 10
+_MASK = (1 << _BITS) - 1
+MAX_ORDER = 6
+"""Six tokens of ten bits fit a 64-bit key."""
+
+
+class NGram:
+    """Token probabilities from counts, each order smoothed by the one below (Witten and Bell 1991).
+
+    P_n(w | h) = (c(h, w) + t(h) P_{n-1}(w | h')) / (c(h) + t(h)), with t(h) the number of
+    different tokens seen behind h and P_0 even over the vocabulary.
+    """
+
+    def __init__(self, order: int, streams: list[NDArray[np.int64]]) -> None:
+        if not 1 <= order <= MAX_ORDER or vocab.V > 1 << _BITS:
+            raise ValueError(f"the order must be 1 to {MAX_ORDER}, got {order}")
+        self.order = order
+        self._tables = []
+        for n in range(1, order + 1):
+            keys = np.concatenate([_keys(stream, n) for stream in streams])
+            grams, counts = np.unique(keys, return_counts=True)
+            histories, first = np.unique(grams >> _BITS, return_index=True)
+            totals = np.add.reduceat(counts, first)
+            kinds = np.diff(np.append(first, len(grams)))
+            self._tables.append((grams, counts, histories, totals, kinds))
+
+    def probabilities(self, stream: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the probability of each token of a stream, given those before it. (T,)"""
+        p = np.full(len(stream), 1.0 / vocab.V)
+        for n, (grams, counts, histories, totals, kinds) in enumerate(self._tables, start=1):
+            keys = _keys(stream, n)
+            seen = _looked_up(grams, counts, keys)
+            total = _looked_up(histories, totals, keys >> _BITS)
+            kind = _looked_up(histories, kinds, keys >> _BITS)
+            known = total > 0
+            p[known] = ((seen + kind * p) / np.maximum(total + kind, 1))[known]
+        return p
+
+
+def _keys(stream: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Return each token with the n - 1 before it as one number; Pads stand before the first."""
+    padded = np.concatenate([np.full(n - 1, vocab.PAD, dtype=np.int64), stream])
+    keys = np.zeros(len(stream), dtype=np.int64)
+    for place in range(n):
+        keys = keys << _BITS | padded[place : place + len(stream)]
+    return keys
+
+
+def _looked_up(
+    keys: NDArray[np.int64], values: NDArray[np.int64], wanted: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the value of each wanted key, 0 where it is unknown; ``keys`` ascend."""
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, values[place], 0)
+
+
+def training_streams(corpus: Corpus, tokens: int, seed: int = 0) -> list[NDArray[np.int64]]:
+    """Return whole pieces without plan or prefix, drawn evenly, about so many tokens of them."""
+    order = np.random.default_rng(seed).permutation(corpus.pieces)
+    streams: list[NDArray[np.int64]] = []
+    total = 0
+    for piece in order.tolist():
+        if total >= tokens:
+            break
+        first, last = (int(x) for x in corpus.piece_start[piece : piece + 2])
+        streams.append(body(corpus, Excerpt(piece, first, last)))
+        total += len(streams[-1])
+    return streams
+
+
+def ngram_loss(model: NGram, streams: list[tuple[NDArray[np.int64], int]]) -> Loss:
+    """Return the loss over streams of (tokens, prefix length), counted as for the Transformer."""
+    nats = 0.0
+    notes = tokens = 0
+    for stream, head in streams:
+        ids = stream[head:]
+        nats -= float(np.log(model.probabilities(ids)).sum())
+        notes += int(IS_NOTE[ids].sum())
+        tokens += len(ids)
+    return Loss(nats, notes, tokens)

@@ -1,0 +1,138 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.audio.soundfont import find_soundfont
+from engine.audio.synth import Synth
+from engine.compose import Composer, compose, controls_of
+from engine.errors import CancelledError, OutputFolderError, RequestError
+from engine.model.checkpoint import Card, load_model, save_model
+from engine.request.model import Brief
+from engine.request.parse import parse
+from engine.request.resolve import resolve
+from engine.score.midi import read_midi_file
+from engine.tokens.control import Controls
+from tests.engine.model.toys import toy
+
+
+@pytest.fixture(scope="module")
+def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
+    folder = tmp_path_factory.mktemp("model")
+    save_model(toy(), folder, name="toy", about={})
+    return Composer(*load_model(folder), synth=None)
+
+
+PROMPTS = (
+    "",
+    "jazz calm 90bpm",
+    "a sad waltz in D minor for piano and strings",
+    "fast punk in 7/8, 4 bars",
+    "solo cello, 8 bars, very slow",
+    "reggae with organ and no drums, 140 bpm, 5 bars",
+    "drums only, 2 bars of 12/8",
+    "epic orchestra in F# minor, 5/4, 3 bars",
+)
+
+
+@pytest.mark.parametrize("text", PROMPTS)
+def test_the_file_says_what_the_brief_says(text: str, composer: Composer, tmp_path: Path) -> None:
+    piece = compose(text, composer, tmp_path, seed=3, audio=None)
+    written = read_midi_file(piece.files["mid"])
+    assert written.tempos[0].bpm == pytest.approx(piece.brief.tempo_bpm, abs=0.001)
+    assert [m.name for m in written.meters] == [piece.brief.meter]
+    assert written.bars == piece.brief.bars
+    assert written.programs == piece.brief.programs
+    assert written.end <= written.bars_end
+
+
+def test_the_same_text_and_seed_give_the_same_bytes(composer: Composer, tmp_path: Path) -> None:
+    one, other = (
+        compose("calm jazz, 4 bars", composer, tmp_path / name, seed=9, audio=None)
+        for name in ("one", "other")
+    )
+    for kind in ("mid", "png"):
+        assert one.files[kind].read_bytes() == other.files[kind].read_bytes()
+    third = compose("calm jazz, 4 bars", composer, tmp_path, seed=10, audio=None)
+    assert third.files["mid"].read_bytes() != one.files["mid"].read_bytes()
+
+
+def test_the_json_tells_the_whole_story(composer: Composer, tmp_path: Path) -> None:
+    piece = compose("calm jazz, 4 bars, flubber", composer, tmp_path, seed=9, audio=None)
+    told = json.loads(piece.files["json"].read_text())
+    assert told == piece.details
+    assert told["request"]["unknown"] == ["flubber"]
+    assert Brief.from_json(told["brief"]) == piece.brief
+    assert told["seed"] == 9
+    assert set(told["timings_s"]) == {"parse", "generate", "render", "encode", "total"}
+    assert {kind: Path(path) for kind, path in told["files"].items()} == piece.files
+    assert all(path.exists() for path in piece.files.values())
+    assert told["report"]["bars"] == 4
+
+
+def test_with_sound_an_audible_file_of_the_right_length_lies_beside(
+    composer: Composer, tmp_path: Path
+) -> None:
+    with Synth(find_soundfont(os.environ)) as synth:
+        heard = Composer(composer.model, composer.card, synth)
+        piece = compose("piano, 2 bars at 120", heard, tmp_path, seed=1, audio="wav")
+    import wave
+
+    with wave.open(str(piece.files["wav"])) as file:
+        seconds = file.getnframes() / file.getframerate()
+        frames = file.readframes(file.getnframes())
+    assert 3.5 < seconds < 4 + 5
+    assert max(frames) > 0
+
+
+def test_a_cancelled_piece_leaves_nothing(composer: Composer, tmp_path: Path) -> None:
+    def stop(stage: str, share: float) -> None:
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        compose("jazz", composer, tmp_path / "out", seed=1, audio=None, on_progress=stop)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_ctrl_c_while_files_are_written_leaves_nothing(
+    composer: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: object) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("engine.compose.draw_pianoroll", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        compose("jazz, 2 bars", composer, tmp_path / "out", seed=1, audio=None)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_request_that_cannot_be_met_is_refused(composer: Composer, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="tempo must be between 20 and 300 BPM.*9999"):
+        compose("jazz at 9999 bpm", composer, tmp_path, seed=1)
+
+
+def test_a_folder_that_is_a_file_cannot_be_written_to(composer: Composer, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    with pytest.raises(OutputFolderError, match="cannot write to .*out"):
+        compose("jazz, 2 bars", composer, tmp_path / "out", seed=1, audio=None)
+
+
+def test_every_field_of_a_brief_reaches_the_model() -> None:
+    brief = resolve(parse("busy calm jazz in Eb minor at 90, 3/4, 8 bars, solo piano"), seed=1)
+    controls = controls_of(brief)
+    assert controls == Controls(
+        genre="jazz",
+        valence=brief.valence,
+        arousal=brief.arousal,
+        tempo_bpm=90.0,
+        meter=(3, 4),
+        key=controls.key,
+        bars=8,
+        density=brief.density,
+        polyphony=brief.polyphony,
+        programs=(0,),
+    )
+    assert controls.key is not None
+    assert controls.key.name == "Eb minor"
+    assert brief.density is not None
