@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.model.checkpoint import save_model
 from engine.model.config import PRESETS
 from engine.training.examples import ExampleSettings
 from engine.training.pretrain import Progress, TrainSettings, train
+from engine.training.team import join_team, threads_for
 
 RUNS = Path("runs")
 
@@ -41,7 +43,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--accumulate", type=whole(1, 1024), default=2)
     parser.add_argument("--seed", type=whole(0, 2**32 - 1), default=0)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
-    parser.add_argument("--threads", type=whole(1, 256), help="of the CPU; all cores if not given")
+    parser.add_argument("--threads", type=whole(1, 256), help="of the CPU, each process")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -50,8 +52,8 @@ def run(options: argparse.Namespace) -> None:
     """Train, export the weights and print the held-out loss and where the model is."""
     if options.device == "cuda" and not torch.cuda.is_available():
         raise BadInputError("there is no CUDA device on this machine; train with --device cpu")
-    if options.threads:
-        torch.set_num_threads(options.threads)
+    team = join_team(os.environ, options.device)
+    torch.set_num_threads(options.threads or threads_for(team))
     minutes = options.minutes or (None if options.steps else 60.0)
     # A supervisor's SIGTERM, and Ctrl-C also where the shell had it ignored, save before leaving.
     for stop in (signal.SIGTERM, signal.SIGINT):
@@ -81,7 +83,9 @@ def run(options: argparse.Namespace) -> None:
             if progress.step % 50 == 0 or progress.held_out:
                 _log(progress)
 
-        finished = train(shards, folder, settings, resume=options.resume, watch=watch)
+        finished = train(shards, folder, settings, resume=options.resume, team=team, watch=watch)
+        if not team.leads:
+            return
     loss = finished.held_out
     about = {
         "held_out": {

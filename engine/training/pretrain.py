@@ -24,9 +24,13 @@ from engine.tokens import vocab
 from engine.training.examples import IGNORED, Corpus, Examples, ExampleSettings
 from engine.training.held_out import HELD_OUT_PIECES, IS_NOTE, Loss, held_out_loss, held_out_streams
 from engine.training.optimizer import OptimizerSettings, make_optimizers, rate_at
+from engine.training.team import Team
 
 CHECKPOINT = "last.pt"
 _SAVE_EVERY_S = 600.0
+
+
+ALONE = Team()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +90,17 @@ def train(
     settings: TrainSettings,
     *,
     resume: bool = False,
+    team: Team = ALONE,
     watch: Callable[[Progress], None] = _silent,
     clock: Callable[[], float] = time.monotonic,
 ) -> Run:
     """Return the trained model and its held-out loss; ``folder`` then holds the checkpoint.
 
     ``resume``: go on from the checkpoint in ``folder``; the minutes or steps count over all
-    parts of the run. Saves every ten minutes and when interrupted. Raises BadInputError if
-    there is nothing to resume or nothing to learn from.
+    parts of the run. ``team``: this process's place among those that train together; the batch
+    grows with their number, and only the leading one saves, measures and reports. Saves every
+    ten minutes and when interrupted. Raises BadInputError if there is nothing to resume or
+    nothing to learn from.
     """
     config = PRESETS[settings.preset]
     corpus = Corpus(shards, "train")
@@ -103,12 +110,12 @@ def train(
         Corpus(shards, "validation"), HELD_OUT_PIECES, settings.examples.context
     )
     torch.manual_seed(settings.seed)
-    rng = np.random.default_rng(settings.seed)
+    rng = np.random.default_rng([settings.seed, team.rank])
     model = Transformer(config).to(settings.device)
     optimizers = make_optimizers(model, settings.optimizer)
     progress = Progress()
     if resume:
-        _restore(folder, config, model, optimizers, rng, progress)
+        _restore(folder, config, model, optimizers, rng, progress, team)
     peaks = [
         optimizer.param_groups[0]["lr"] for optimizer in make_optimizers(model, settings.optimizer)
     ]
@@ -117,26 +124,29 @@ def train(
     begun = clock() - progress.elapsed_s
     saved = clock()
     try:
-        while (share := _share(settings, progress)) < 1.0:
+        while (share := team.agree(_share(settings, progress))) < 1.0:
             progress.share = share
             rate = rate_at(share, progress.step, decay_from=settings.decay_from)
             for optimizer, peak in zip(optimizers, peaks, strict=True):
                 for group in optimizer.param_groups:
                     group["lr"] = peak * rate
-            _step(model, optimizers, examples, rng, settings, progress)
+            _step(model, optimizers, examples, rng, settings, progress, team)
             progress.elapsed_s = clock() - begun
-            if clock() - saved > _SAVE_EVERY_S:
+            if team.leads and clock() - saved > _SAVE_EVERY_S:
                 progress.held_out = held_out_loss(model, streams)
                 save_checkpoint(folder, config, model, optimizers, rng, progress)
                 saved = clock()
-            watch(progress)
+            if team.leads:
+                watch(progress)
             progress.held_out = None
     finally:
-        save_checkpoint(folder, config, model, optimizers, rng, progress)
+        if team.leads:
+            save_checkpoint(folder, config, model, optimizers, rng, progress)
     progress.share = 1.0
     model.eval()
     held_out = progress.held_out = held_out_loss(model, streams)
-    watch(progress)
+    if team.leads:
+        watch(progress)
     return Run(model, progress, held_out)
 
 
@@ -154,14 +164,14 @@ def _step(
     rng: np.random.Generator,
     settings: TrainSettings,
     progress: Progress,
+    team: Team,
 ) -> None:
     """Accumulate gradients over the micro-batches, then move the weights once."""
     device = torch.device(settings.device)
-    nats = 0.0
-    asked = notes = 0
+    nats = asked = notes = read = 0.0
     for _ in range(settings.accumulate):
         inputs, targets = examples.batch(settings.micro_batch, rng)  # (B, T) each
-        progress.tokens += inputs.size
+        read += inputs.size
         asked += int((targets != IGNORED).sum())
         notes += int(IS_NOTE[targets[targets != IGNORED]].sum())
         with torch.autocast(device.type, torch.bfloat16):
@@ -173,6 +183,9 @@ def _step(
         )
         (loss / settings.accumulate).backward()  # type: ignore[no-untyped-call]
         nats += loss.item() * int((targets != IGNORED).sum())
+    team.average(model)
+    nats, asked, notes, read = team.sum(nats, asked, notes, read)
+    progress.tokens += int(read)
     torch.nn.utils.clip_grad_norm_(model.parameters(), settings.optimizer.clip)
     for optimizer in optimizers:
         optimizer.step()
@@ -214,6 +227,7 @@ def _restore(
     optimizers: list[torch.optim.Optimizer],
     rng: np.random.Generator,
     progress: Progress,
+    team: Team,
 ) -> None:
     path = folder / CHECKPOINT
     if not path.exists():
@@ -224,6 +238,11 @@ def _restore(
     model.load_state_dict(state["model"])
     for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
         optimizer.load_state_dict(kept)
-    rng.bit_generator.state = state["rng"]
     for name, value in state["progress"].items():
         setattr(progress, name, value)
+    if team.leads:
+        rng.bit_generator.state = state["rng"]
+    else:
+        # Only the leading process's generator was kept; the others begin streams of their own.
+        fresh = np.random.default_rng([team.rank, progress.step])
+        rng.bit_generator.state = fresh.bit_generator.state
