@@ -9,9 +9,11 @@ import secrets
 import sys
 from pathlib import Path
 
-from engine.commands.arguments import MAX_SEED, Commands, whole
+import torch
+
 from engine.commands.progress import progress_bar
 from engine.compose import Composer, Composition, compose
+from engine.option_types import MAX_SEED, Commands, whole
 from engine.request.parse import parse
 from engine.request.resolve import resolve
 
@@ -50,6 +52,9 @@ def run(options: argparse.Namespace) -> None:
     request = parse(options.text)
     first = options.seed if options.seed is not None else request.seed
     seed = first if first is not None else secrets.randbelow(MAX_SEED + 1)
+    # A step of one stream is too small to share: a second thread gains nothing, and loses much
+    # beside other work.
+    torch.set_num_threads(1)
     resolve(request, seed=seed)  # a request that cannot be met is refused before anything loads
     audio = None if options.audio == "none" else options.audio
     pieces = []

@@ -8,12 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine.commands.arguments import Commands, tiers, whole
 from engine.commands.progress import progress_bar
-from engine.corpus.build import build_corpus, read_manifest
-
-SHARDS = Path("data/shards")
-"""Where shards are kept unless said otherwise."""
+from engine.corpus.build import build_corpus
+from engine.corpus.manifest import read_manifest
+from engine.option_types import Commands, tiers, whole
+from engine.training.run import SHARDS
 
 
 def add_to(commands: Commands) -> None:

@@ -9,15 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine.commands.arguments import Commands
-from engine.commands.corpus import SHARDS
 from engine.commands.progress import progress_bar
-from engine.corpus.build import load_shards
+from engine.corpus.manifest import load_shards
 from engine.errors import BadInputError
 from engine.evaluation.loss import file_loss
 from engine.evaluation.ngram import NGram, ngram_loss, training_streams
 from engine.model.checkpoint import Card, load_model, trained_context
 from engine.model.transformer import Transformer
+from engine.option_types import Commands
 from engine.registry.served import served_model
 from engine.training.examples import Corpus
 from engine.training.held_out import (
@@ -27,6 +26,7 @@ from engine.training.held_out import (
     held_out_streams,
     sum_losses,
 )
+from engine.training.run import SHARDS
 
 BASELINE_TOKENS = 20_000_000
 """The n-grams count so many tokens of the training split."""

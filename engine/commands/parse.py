@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from engine.commands.arguments import Commands
+from engine.option_types import Commands
 from engine.request.parse import parse
 
 

@@ -43,6 +43,7 @@ def progress_bar() -> Iterator[Bar]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        redirect_stdout=False,  # results stay on stdout
         disable=not console.is_terminal,
     ) as progress:
         yield Bar(progress)

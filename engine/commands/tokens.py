@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from engine.commands.arguments import Commands
+from engine.option_types import Commands
 from engine.score.midi import read_midi_file
 from engine.tokens.round_trip import round_trip
 

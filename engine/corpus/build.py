@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.corpus.clean import UnusablePieceError, clean
-from engine.corpus.shard import LabelledPiece, Shard, pack
+from engine.corpus.manifest import MANIFEST
+from engine.corpus.shard import LabelledPiece, pack
 from engine.corpus.sources import ARRANGED, Piece, find_pieces
-from engine.errors import BadInputError, BadMidiError, CadenzaError, OutputFolderError
+from engine.errors import BadMidiError, CadenzaError, OutputFolderError
 from engine.score.harmony import with_chords
 from engine.score.measures import measure, piano_roll
 from engine.score.midi import read_midi_file
@@ -169,26 +170,7 @@ def _write_manifest(
     }
     digest = hashlib.sha256(json.dumps(shards).encode()).hexdigest()[:16]
     manifest["hash"] = digest
-    part = out / "manifest.json.part"
+    part = out / f"{MANIFEST}.part"
     part.write_text(json.dumps(manifest, indent=1))
-    os.replace(part, out / "manifest.json")
+    os.replace(part, out / MANIFEST)
     return manifest
-
-
-def read_manifest(shards: Path) -> dict[str, Any]:
-    """Return the manifest of a folder of shards; BadInputError where there is none."""
-    try:
-        manifest: dict[str, Any] = json.loads((shards / "manifest.json").read_text())
-    except (OSError, ValueError) as error:
-        raise BadInputError(
-            f"{shards} holds no corpus; build one with: python -m engine corpus build DIR"
-        ) from error
-    if manifest["vocabulary"] != vocab.fingerprint():
-        raise BadInputError(f"{shards} was built with another vocabulary; build it again")
-    return manifest
-
-
-def load_shards(shards: Path) -> list[Shard]:
-    """Return all shards of a built corpus."""
-    manifest = read_manifest(shards)
-    return [Shard.load(shards / shard["file"]) for shard in manifest["shards"]]

@@ -8,7 +8,7 @@ from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Synth
 from engine.compose import Composer, compose, controls_of
 from engine.errors import CancelledError, OutputFolderError, RequestError
-from engine.model.checkpoint import Card, load_model, save_model
+from engine.model.checkpoint import load_model, save_model
 from engine.request.model import Brief
 from engine.request.parse import parse
 from engine.request.resolve import resolve

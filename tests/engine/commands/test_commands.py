@@ -87,7 +87,9 @@ def test_variants_count_the_seed_up_and_any_can_be_made_again(
 ) -> None:
     options = ("--model", model, "--audio", "none", "--json")
     three = json.loads(
-        engine("compose", "jazz, 2 bars", "--out", tmp_path, "--seed", 7, "--variants", 3, *options).out
+        engine(
+            "compose", "jazz, 2 bars", "--out", tmp_path, "--seed", 7, "--variants", 3, *options
+        ).out
     )
     assert [piece["seed"] for piece in three] == [7, 8, 9]
     again = json.loads(
@@ -143,7 +145,9 @@ def test_corpus_then_train_then_compose_then_loss(
         "train", "--preset", "tiny", "--steps", 2, "--context", 256, "--micro-batch", 2, "--json"
     )
     where = json.loads(trained.out)["model"]
-    composed = engine("compose", "folk, 2 bars", "--out", "out", "--model", where, "--audio", "none")
+    composed = engine(
+        "compose", "folk, 2 bars", "--out", "out", "--model", where, "--audio", "none"
+    )
     assert composed.status == 0
     table = json.loads(engine("loss", "--held-out", "--model", where, "--json").out)
     assert table["model"]["nats_a_note"] > table["5-gram"]["nats_a_note"]  # it saw two steps
@@ -230,5 +234,3 @@ def test_ctrl_c_leaves_no_half_written_files(model: Path, tmp_path: Path) -> Non
     assert out == ""
     assert err == "cancelled; nothing half-written was left behind\n"
     assert list((tmp_path / "o").iterdir()) == []
-
-

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from engine.corpus import build
-from engine.corpus.build import build_corpus, label, load_shards, read_manifest
+from engine.corpus.build import build_corpus, label
+from engine.corpus.manifest import load_shards, read_manifest
 from engine.corpus.shard import SPLITS
 from engine.corpus.sources import Piece
 from engine.errors import BadInputError, CadenzaError, OutputFolderError

@@ -44,9 +44,7 @@ def test_a_sound_piece_stays_as_it_is() -> None:
 def test_two_notes_at_one_place_become_the_longer_and_louder_one() -> None:
     twin = replace(
         SOUND,
-        notes=tuple(
-            sorted([*SOUND.notes, SOUND.notes[0]._replace(duration=3, velocity=124)])
-        ),
+        notes=tuple(sorted([*SOUND.notes, SOUND.notes[0]._replace(duration=3, velocity=124)])),
     )
     score, counts = mended(twin)
     assert counts == {"doubled": 1}
@@ -202,7 +200,8 @@ def test_a_black_piece_is_refused() -> None:
 
 @given(wild_scores(), st.integers(0, 11))
 def test_what_is_clean_is_sound_and_stays_clean(score: Score, lift: int) -> None:
-    tune = [n._replace(pitch=n.pitch + lift, program=BASS + 1) for n in SOUND.notes if n.program != DRUMS]  # fmt: skip
+    pitched = [note for note in SOUND.notes if note.program != DRUMS]
+    tune = [note._replace(pitch=note.pitch + lift, program=BASS + 1) for note in pitched]
     grid = quantise(score)[0]
     whole = quantise(
         replace(grid, notes=tuple(sorted([*grid.notes, *tune])), bars=grid.bars + SOUND.bars)

@@ -35,9 +35,7 @@ def naive(controls: Controls, seed: int, model: Transformer) -> list[int]:
         token = constraint.forced()
         if token is None:
             logits = model(torch.tensor([[*prefix(controls), *written]]))[0, -1].numpy()
-            token = draw(
-                logits + constraint.preferences(), constraint.mask(), Sampling(), rng
-            )
+            token = draw(logits + constraint.preferences(), constraint.mask(), Sampling(), rng)
         constraint.read(token)
         written.append(token)
     return written

@@ -20,9 +20,7 @@ def piece(
     resolution: int = GRID,
 ) -> Score:
     """Bars of one meter and one tempo with these notes, in any order."""
-    return Score(
-        resolution, bars, tuple(sorted(notes)), (Tempo(0, bpm),), (Meter(0, *meter),)
-    )
+    return Score(resolution, bars, tuple(sorted(notes)), (Tempo(0, bpm),), (Meter(0, *meter),))
 
 
 def melody(pitches: Sequence[int], *, ticks: int = GRID, program: int = PIANO) -> list[Note]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -92,5 +93,5 @@ def test_chords_stand_on_halves_of_bars_and_change_something(score: Score) -> No
     assert found.chords[0].tick == 0
     assert {heard.tick for heard in found.chords} <= halves
     names = [heard[1:] for heard in found.chords]
-    assert all(a != b for a, b in zip(names, names[1:], strict=False))
+    assert all(a != b for a, b in pairwise(names))
     assert replace(found, chords=score.chords) == score

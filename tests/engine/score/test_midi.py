@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -94,11 +95,9 @@ def test_a_file_cut_anywhere_is_refused() -> None:
 
 
 def read_or_refuse(data: bytes) -> None:
-    try:
+    """Any other error than BadMidiError, or a score that is not whole, fails the test."""
+    with suppress(BadMidiError):
         score = read_midi(data)
-    except BadMidiError as error:
-        assert "\n" not in str(error)
-    else:
         assert score.bars_end >= score.end
 
 

@@ -61,7 +61,12 @@ def test_a_score_ends_with_its_longest_note() -> None:
 def test_bars_follow_the_meter_changes() -> None:
     score = replace(SOUND, bars=4, meters=(Meter(0, 4, 4), Meter(48, 6, 8), Meter(120, 7, 8)))
     bars = [(bar.number, bar.start, bar.end, bar.meter.name) for bar in score.iter_bars()]
-    assert bars == [(0, 0, 48, "4/4"), (1, 48, 84, "6/8"), (2, 84, 120, "6/8"), (3, 120, 162, "7/8")]
+    assert bars == [
+        (0, 0, 48, "4/4"),
+        (1, 48, 84, "6/8"),
+        (2, 84, 120, "6/8"),
+        (3, 120, 162, "7/8"),
+    ]
     assert score.bars_end == 162
 
 

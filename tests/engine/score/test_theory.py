@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.score.programs import PROGRAM_NAMES, program_name
+from engine.score.measures import measure
 from engine.score.model import DRUMS
+from engine.score.programs import PROGRAM_NAMES, program_name
 from engine.score.theory import (
     CHORD_QUALITIES,
     KEYS,
@@ -18,7 +19,6 @@ from engine.score.theory import (
     key_fits,
     key_named,
 )
-from engine.score.measures import measure
 from tests.engine.score.pieces import chord, melody, piece
 
 
@@ -69,7 +69,9 @@ def test_names_of_keys_lead_back_to_them(key: Key) -> None:
     assert key_named(key.name) == key
 
 
-@pytest.mark.parametrize("name", ["", "H major", "C", "C dorian", "c major", "Db major", "C  major"])
+@pytest.mark.parametrize(
+    "name", ["", "H major", "C", "C dorian", "c major", "Db major", "C  major"]
+)
 def test_other_names_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
         key_named(name)

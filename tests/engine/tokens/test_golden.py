@@ -1,4 +1,4 @@
-"""Small pieces as text, one bar a line; `.venv/bin/python -m tests.golden.write` makes them anew."""
+"""Small pieces as text, one bar a line; `python -m tests.golden.write` makes them anew."""
 
 from __future__ import annotations
 

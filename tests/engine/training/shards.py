@@ -26,7 +26,9 @@ def scale_piece(seed: int, bars: int = 8) -> Score:
     return quantise(score)[0]
 
 
-def labelled(score: Score, split: str, genre: str = "folk", arranged: bool = False) -> LabelledPiece:
+def labelled(
+    score: Score, split: str, genre: str = "folk", arranged: bool = False
+) -> LabelledPiece:
     """Return the piece with what it answers to."""
     measures = measure(score)
     return LabelledPiece(

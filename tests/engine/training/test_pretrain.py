@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from engine.errors import BadInputError
+from engine.model.config import PRESETS
+from engine.model.transformer import Transformer
 from engine.training.examples import Corpus, ExampleSettings
 from engine.training.held_out import held_out_loss, held_out_streams
 from engine.training.optimizer import make_optimizers, rate_at
 from engine.training.pretrain import CHECKPOINT, Progress, Run, TrainSettings, train
-from engine.model.config import PRESETS
-from engine.model.transformer import Transformer
 from tests.engine.training.shards import scale_shard
 
 SHARDS = [scale_shard()]
