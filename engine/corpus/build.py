@@ -139,7 +139,8 @@ def _hash(pieces: Sequence[Piece]) -> str:
     digest = hashlib.sha256(f"{vocab.fingerprint()} {RECIPE}".encode())
     for piece in pieces:
         stat = piece.file.stat()
-        digest.update(f"{piece.name} {piece.split} {piece.genre} {stat.st_size}\n".encode())
+        row = (piece.name, piece.split, piece.genre, piece.tier, piece.source, stat.st_size)
+        digest.update(f"{row}\n".encode())
     return digest.hexdigest()[:16]
 
 

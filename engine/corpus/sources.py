@@ -61,7 +61,7 @@ def find_pieces(
     """
     wanted = set(tiers) if tiers is not None else None
     rows: dict[str, dict[str, str]] = {}
-    files: dict[str, Path] = {}
+    files: dict[str, tuple[Path, str]] = {}
     for source in sources:
         if not source.exists():
             raise BadInputError(f"{source} does not exist; give a folder or archive of MIDI files")
@@ -77,10 +77,14 @@ def find_pieces(
                 if root is source and file.is_relative_to(unpack_to):
                     continue  # the shards may be kept inside the folder that they are built from
                 if file.suffix.lower() in _MIDI:
-                    files[file.relative_to(root).as_posix()] = file
+                    inside = file.relative_to(root).as_posix()
+                    taken = inside in files and files[inside][0] != file
+                    files[f"{root.name}/{inside}" if taken else inside] = (file, inside)
     if not files:
         raise BadInputError(f"no MIDI files in {', '.join(map(str, sources))}")
-    pieces = [_piece(name, file, rows.get(name, {})) for name, file in sorted(files.items())]
+    pieces = [
+        _piece(name, file, rows.get(inside, {})) for name, (file, inside) in sorted(files.items())
+    ]
     if wanted is not None:
         pieces = [piece for piece in pieces if piece.tier in wanted]
         if not pieces:

@@ -32,6 +32,9 @@ OUT_OF_SCALE = -1.2
 ENTER = 3.0
 """Added to the logit of an instrument that has yet to play and is late."""
 
+MISSED = 0.7
+"""Added for every whole bar that an instrument has rested beyond one, at most three times."""
+
 MAX_TOKENS_A_BAR = 600
 """A bar that grows beyond this is closed at the end of its note."""
 
@@ -86,6 +89,7 @@ class Constraint:
         self._allowed[[_PROGRAM + program for program in demand.programs]] = True
         self._key_bias = _key_bias(demand.key)
         self._tokens_in_bar = 0
+        self._played_in: dict[int, int] = {}
 
     @property
     def done(self) -> bool:
@@ -143,11 +147,13 @@ class Constraint:
         return mask
 
     def preferences(self) -> NDArray[np.float32]:
-        """Return what to add to the logits: the key, and a call for instruments that owe. (V,)"""
-        if not self._owing():
-            return self._key_bias
+        """Return what to add to the logits: the key, and a call for instruments that rest. (V,)"""
         bias = self._key_bias.copy()
-        bias[[_PROGRAM + program for program in self.missing]] += ENTER
+        for program, bar in self._played_in.items():
+            rested = self.grammar.bar - bar - 2
+            bias[_PROGRAM + program] += MISSED * min(3, max(0, rested))
+        if self._owing():
+            bias[[_PROGRAM + program for program in self.missing]] += ENTER
         return bias
 
     def read(self, token: int) -> None:
@@ -157,6 +163,7 @@ class Constraint:
         self._tokens_in_bar = 0 if family is Family.BAR else self._tokens_in_bar + 1
         if family in (Family.PITCH, Family.DRUM):
             self.missing.discard(self.grammar.program)
+            self._played_in[self.grammar.program] = self.grammar.bar
 
     def _close(self) -> int:
         """The token that ends this bar: the next Bar of the countdown, or End."""

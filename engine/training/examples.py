@@ -22,9 +22,11 @@ from engine.tokens.spec import GENRES, Family, tempo_bpm
 IGNORED = -100
 """Target of a token that the model is not asked to predict: the prefix and the padding."""
 
-_MIN_BARS = 4
-_MIN_ROOM = 192
+_MIN_BARS, _MAX_BARS = 4, 48
+_MIN_ROOM = 96
 """A row with less room than this is padded rather than given another excerpt."""
+_FRAME = 32
+"""Room that prefix, first meter and tempo, and End take of an excerpt that is to fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,9 @@ class ExampleSettings:
     show_levels: float = 0.25
     """That the plan's densities and polyphonies are written."""
     hide_countdown: float = 0.05
-    short: float = 0.6
-    """That an excerpt has a drawn length (up to 48 bars) rather than as much as fits."""
+    whole: float = 0.4
+    """That an excerpt is as long as fits; else its length in bars is drawn, and what goes beyond
+    the row is cut off. Without cut ones, many bars would always mean few notes a bar."""
     at_end: float = 0.45
     at_start: float = 0.2
     transpose: int = 6
@@ -280,17 +283,16 @@ class Examples:
         return np.array(prefix(controls, start)), ids
 
     def _bars(self, piece: int, room: int, rng: np.random.Generator) -> tuple[int, int]:
-        """Draw which bars of a piece are shown: about as many as the room holds, or fewer."""
+        """Draw which bars of a piece an excerpt has: as many as fit, or a drawn number."""
         settings, lines = self.settings, self.corpus.bar_start
         first, last = (int(x) for x in self.corpus.piece_start[piece : piece + 2])
-        most = int(rng.integers(_MIN_BARS, 49)) if rng.random() < settings.short else last - first
+        most = int(rng.integers(_MIN_BARS, _MAX_BARS + 1))
+        whole = rng.random() < settings.whole
         place = rng.random()
         if place < settings.at_end:
-            start = max(first, last - most)
-            fits = int(np.searchsorted(lines, lines[last] - room, side="left"))
-            return min(max(start, fits), last - 1), last
+            fits = int(np.searchsorted(lines, lines[last] - (room - _FRAME), side="left"))
+            return min(max(first, fits if whole else last - most), last - 1), last
         if place >= settings.at_end + settings.at_start:
             first = int(rng.integers(first, max(first + 1, last - _MIN_BARS)))
-        last = min(last, first + most)
-        fits = int(np.searchsorted(lines, lines[first] + room, side="right")) - 1
-        return first, max(first + 1, min(last, fits))
+        fits = int(np.searchsorted(lines, lines[first] + (room - _FRAME), side="right")) - 1
+        return first, max(first + 1, min(last, fits if whole else first + most))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -78,6 +79,9 @@ def test_the_manifest_adds_up(folder: Path, tmp_path: Path) -> None:
         parts = [n for key, n in counts.items() if key.startswith(kind) and key.endswith("notes")]
         assert sum(parts) == counts["all notes"]
     assert counts["genre folk pieces"] == counts["genre jazz pieces"] == 2
+    for shard in manifest["shards"]:
+        data = (tmp_path / "out" / shard["file"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == shard["sha256"]
     shards = load_shards(tmp_path / "out")
     assert sum(len(shard) for shard in shards) == counts["all pieces"]
     assert sum(len(shard.tokens) for shard in shards) == counts["all tokens"]

@@ -12,7 +12,7 @@ from engine.score.harmony import NO_CHORD, with_chords
 from engine.score.model import Chord, Note, Score
 from engine.score.theory import CHORD_QUALITIES, PITCH_NAMES
 from tests.engine.score.any_score import grid_scores
-from tests.engine.score.pieces import BASS, chord, hits, piece
+from tests.engine.score.pieces import BASS, PIANO, chord, hits, piece
 
 # Steps above the tonic and qualities, a bar each.
 PROGRESSIONS = {
@@ -60,6 +60,11 @@ def test_the_middle_of_a_bar_follows_the_meter() -> None:
 
 def test_a_passing_note_is_no_new_chord() -> None:
     notes = [*played(0, "", 0, 96), Note(22, 0, 74, 2, 84)]
+    assert with_chords(piece(notes, bars=2)).chords == (Chord(0, 0, ""),)
+
+
+def test_a_leading_note_over_half_a_bar_is_no_new_chord() -> None:
+    notes = [*played(0, "", 0, 96), Note(24, PIANO, 71, 24, 84)]
     assert with_chords(piece(notes, bars=2)).chords == (Chord(0, 0, ""),)
 
 

@@ -80,6 +80,12 @@ def test_a_change_inside_a_bar_takes_a_meter_of_the_right_length() -> None:
     assert bars == 4
 
 
+def test_a_beat_too_many_makes_the_bar_before_longer() -> None:
+    meters, bars = rebar([Meter(0, 4, 4), Meter(48 + 60, 4, 4)], 48 + 60 + 48)
+    assert meters == (Meter(0, 4, 4), Meter(48, 5, 4), Meter(108, 4, 4))
+    assert bars == 3
+
+
 def test_a_change_that_no_meter_reaches_waits_for_the_line() -> None:
     meters, bars = rebar([Meter(0, 4, 4), Meter(49, 3, 4)], 96 + 36)
     assert meters == (Meter(0, 4, 4), Meter(96, 3, 4))

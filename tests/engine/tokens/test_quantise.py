@@ -49,6 +49,7 @@ def test_everything_can_be_said(score: Score) -> None:
     assert grid.resolution == GRID
     assert {meter[1:] for meter in grid.meters} <= set(METERS)
     assert all(tempo.bpm == tempo_bpm(tempo_step(tempo.bpm)) for tempo in grid.tempos)
+    assert all(tempo.tick < grid.bars_end for tempo in grid.tempos)
     for note in grid.notes:
         assert note.start < grid.bars_end
         assert note.duration in DURATIONS
@@ -101,6 +102,11 @@ def test_changes_of_tempo_that_no_one_hears_are_one() -> None:
         tempos=(Tempo(0, 120.0), Tempo(12, 120.4), Tempo(24, 90.0)),
     )
     assert [tempo.tick for tempo in quantise(score)[0].tempos] == [0, 24]
+
+
+def test_a_tempo_on_the_last_bar_line_is_not_said() -> None:
+    score = replace(piece([Note(0, 0, 60, 12, 84)]), tempos=(Tempo(0, 120.0), Tempo(48, 60.0)))
+    assert len(quantise(score)[0].tempos) == 1
 
 
 def test_chords_come_along() -> None:
