@@ -38,12 +38,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     try:
         options.run(options)
-    except (KeyboardInterrupt, CancelledError):
+    except CadenzaError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
         print("cancelled; nothing half-written was left behind", file=sys.stderr)
         return CancelledError.exit_code
-    except CadenzaError as error:
-        print(f"{error}", file=sys.stderr)
-        return error.exit_code
     except BrokenPipeError:
         # The reader of our stdout has gone, as in `... | head`; that is not a failure of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

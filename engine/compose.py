@@ -27,10 +27,10 @@ from engine.request.parse import parse
 from engine.request.resolve import resolve
 from engine.score.harmony import with_chords
 from engine.score.midi import write_midi
-from engine.score.model import Score, Tempo
+from engine.score.model import DRUMS, Score, Tempo
+from engine.score.mood import Mood, heard_as
 from engine.score.theory import key_named
-from engine.tokens import vocab
-from engine.tokens.control import Controls, prefix
+from engine.tokens.control import Controls
 from engine.tokens.decode import decode
 
 OnProgress = Callable[[str, float], None]
@@ -97,7 +97,7 @@ def compose(
     begun = clock()
     request = replace(parse(text), seed=seed)
     brief = resolve(request, seed=seed)
-    with Output(out, f"{brief.title}-{brief.seed}") as output:
+    with Output(out, f"{brief.title}-{brief.seed}", brief.to_json()) as output:
         parsed = clock()
         tokens = _write_tokens(brief, composer, on_progress)
         score = _read_tokens(tokens, brief)
@@ -133,14 +133,16 @@ def compose(
 
 
 def controls_of(brief: Brief) -> Controls:
-    """Return the brief in the model's terms."""
+    """Return the brief in the model's terms; drums alone have neither mood nor key."""
+    pitched = brief.programs != (DRUMS,)
+    mood = heard_as(Mood(brief.valence, brief.arousal)) if pitched else None
     return Controls(
         genre=brief.genre,
-        valence=brief.valence,
-        arousal=brief.arousal,
+        valence=mood.valence if mood else None,
+        arousal=mood.arousal if mood else None,
         tempo_bpm=brief.tempo_bpm,
         meter=(brief.numerator, brief.denominator),
-        key=key_named(brief.key),
+        key=key_named(brief.key) if pitched else None,
         bars=brief.bars,
         density=brief.density,
         polyphony=brief.polyphony,
@@ -152,7 +154,7 @@ def _write_tokens(brief: Brief, composer: Composer, on_progress: OnProgress) -> 
     controls = controls_of(brief)
     (tokens,) = generate(
         composer.model,
-        prefix(controls, vocab.WITHIN),
+        controls,
         Demand.of(controls),
         seeds=[brief.seed],
         sampling=Sampling(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -17,13 +18,16 @@ from engine.errors import OutputFolderError
 class Output:
     """Collects the files of a piece beside their final place; leaving the block moves them there.
 
-    If the block is left by an exception, Ctrl-C included, nothing of it stays. Raises
-    OutputFolderError on entering if the folder cannot be written to.
+    If the block is left by an exception, Ctrl-C included, nothing of it stays; the JSON is
+    moved last, so where it lies the piece is whole. The name ends in a few digits of ``brief``,
+    so that other wishes with the same title and seed lie beside it, and the same wish replaces
+    it. Raises OutputFolderError if the folder cannot be written to.
     """
 
-    def __init__(self, folder: Path, title: str) -> None:
+    def __init__(self, folder: Path, title: str, brief: dict[str, Any]) -> None:
         self.folder = folder
-        self.name = slug(title)
+        digest = hashlib.sha256(json.dumps(brief, sort_keys=True).encode()).hexdigest()
+        self.name = f"{slug(title)}-{digest[:4]}"
         self.files: dict[str, Path] = {}
         """Kind (mid, mp3, png, json) to final path."""
         self._scratch = Path()
@@ -46,14 +50,27 @@ class Output:
     ) -> None:
         try:
             if kind is None:
-                for path in self.files.values():
-                    os.replace(self._scratch / path.name, path)
-        except OSError as failure:
-            raise OutputFolderError(
-                f"cannot write to {self.folder} ({failure.strerror}); choose another with --out"
-            ) from failure
+                self._move()
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _move(self) -> None:
+        """Move every file to its place, the JSON last, or take back those that were moved."""
+        moved: list[Path] = []
+        try:
+            for path in sorted(self.files.values(), key=lambda path: path.suffix == ".json"):
+                os.replace(self._scratch / path.name, path)
+                moved.append(path)
+            for stale in set(self.folder.glob(f"{self.name}.*")) - set(self.files.values()):
+                stale.unlink()
+        except BaseException as failure:
+            for path in moved:
+                path.unlink(missing_ok=True)
+            if isinstance(failure, OSError):
+                raise OutputFolderError(
+                    f"cannot write to {self.folder} ({failure.strerror}); choose another with --out"
+                ) from failure
+            raise
 
     def path(self, kind: str) -> Path:
         """Return where to write the file of this kind for now, and count it as one of the piece."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
+from engine.errors import BadMidiError
 from engine.option_types import Commands
 from engine.score.midi import read_midi_file
 from engine.tokens.round_trip import round_trip
@@ -22,8 +24,21 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print one row a file; the first file that cannot be read ends the command."""
-    rows = [_row(file) for file in options.files]
+    """Print one row a file; files that cannot be read are named and left out.
+
+    Raises BadMidiError if none can be read.
+    """
+    rows = []
+    failures: list[BadMidiError] = []
+    for file in options.files:
+        try:
+            rows.append(_row(file))
+        except BadMidiError as error:
+            failures.append(error)
+    if not rows:
+        raise failures[0]
+    for failure in failures:
+        print(f"left out: {failure}", file=sys.stderr)
     if options.json:
         print(json.dumps(rows))
         return

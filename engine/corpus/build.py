@@ -13,11 +13,11 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-from engine.corpus.clean import UnusablePieceError, clean
+from engine.corpus.clean import clean
 from engine.corpus.manifest import MANIFEST
 from engine.corpus.shard import LabelledPiece, pack
 from engine.corpus.sources import ARRANGED, Piece, find_pieces
-from engine.errors import BadMidiError, CadenzaError, OutputFolderError
+from engine.errors import BadInputError, CadenzaError, OutputFolderError
 from engine.score.harmony import with_chords
 from engine.score.measures import measure, piano_roll
 from engine.score.midi import read_midi_file
@@ -97,7 +97,7 @@ def build_shard(pieces: Sequence[Piece], path: Path) -> None:
     for piece in pieces:
         try:
             one, repairs = label(piece)
-        except (BadMidiError, UnusablePieceError) as error:
+        except Exception as error:  # noqa: BLE001 - no file of the world may end a long build
             left_out[piece.name] = str(error).replace(str(piece.file), piece.name)
             continue
         labelled.append(one)
@@ -138,9 +138,13 @@ def label(piece: Piece) -> tuple[LabelledPiece, Counter[str]]:
 def _hash(pieces: Sequence[Piece]) -> str:
     digest = hashlib.sha256(f"{vocab.fingerprint()} {RECIPE}".encode())
     for piece in pieces:
-        stat = piece.file.stat()
-        row = (piece.name, piece.split, piece.genre, piece.tier, piece.source, stat.st_size)
-        digest.update(f"{row}\n".encode())
+        try:
+            stat = piece.file.stat()
+            state = (stat.st_size, stat.st_mtime_ns)
+        except OSError:
+            state = (-1, -1)  # the worker will name it
+        row = (piece.name, piece.split, piece.genre, piece.tier, piece.source, state)
+        digest.update(f"{row!r}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -158,6 +162,9 @@ def _write_manifest(
         left_out.update(built["left_out"])
         digest = hashlib.sha256((out / f"{name}.npz").read_bytes()).hexdigest()
         shards.append({"file": f"{name}.npz", "sha256": digest})
+    if not counts["all pieces"]:
+        reason = Counter(left_out.values()).most_common(1)[0][0]
+        raise BadInputError(f"none of {len(pieces)} files can be used; most often: {reason}")
     manifest: dict[str, Any] = {
         "recipe": RECIPE,
         "vocabulary": vocab.fingerprint(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.tokens.spec import GENRES
 
 _ALSO: dict[str, tuple[str, ...]] = {
@@ -25,3 +27,8 @@ CANONICAL: dict[str, str] = {genre: genre for genre in GENRES} | {
     name: genre for genre, names in _ALSO.items() for name in names
 }
 """A collection's genre name to the canonical one; a name that is missing has no genre."""
+
+
+def canonical_genre(name: str) -> str | None:
+    """Return the canonical genre of a collection's name such as ``Hip-Hop``, None if unknown."""
+    return CANONICAL.get(re.sub(r"[^a-z_]", "", name.lower()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import filecmp
 import hashlib
 import lzma
 import random
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.corpus.genres import CANONICAL
+from engine.corpus.genres import canonical_genre
 from engine.errors import BadInputError
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".zip")
@@ -65,10 +66,14 @@ def find_pieces(
     for source in sources:
         if not source.exists():
             raise BadInputError(f"{source} does not exist; give a folder or archive of MIDI files")
+        if source.is_file() and source.suffix.lower() in _MIDI:
+            _add(source, source.name, files)
+            continue
         roots = [source] if source.is_dir() else []
         beside = source if source.is_dir() else source.parent
-        archives = [p for p in sorted(beside.iterdir()) if p.name.endswith(_ARCHIVES)]
-        packed = archives if source.is_dir() else [source]
+        packed = [source]
+        if source.is_dir():
+            packed = [p for p in sorted(source.rglob("*")) if p.name.lower().endswith(_ARCHIVES)]
         roots.extend(_unpack(archive, unpack_to) for archive in packed)
         for table in sorted(beside.glob("*.csv")):
             rows.update(_manifest(table))
@@ -78,12 +83,12 @@ def find_pieces(
                     continue  # the shards may be kept inside the folder that they are built from
                 if file.suffix.lower() in _MIDI:
                     inside = file.relative_to(root).as_posix()
-                    taken = inside in files and files[inside][0] != file
-                    files[f"{root.name}/{inside}" if taken else inside] = (file, inside)
+                    _add(file, inside, files)
     if not files:
         raise BadInputError(f"no MIDI files in {', '.join(map(str, sources))}")
     pieces = [
-        _piece(name, file, rows.get(inside, {})) for name, (file, inside) in sorted(files.items())
+        _piece(name, file, rows.get(inside, {}), inside)
+        for name, (file, inside) in sorted(files.items())
     ]
     if wanted is not None:
         pieces = [piece for piece in pieces if piece.tier in wanted]
@@ -93,15 +98,26 @@ def find_pieces(
     return pieces
 
 
-def _piece(name: str, file: Path, row: dict[str, str]) -> Piece:
-    song = row.get("song") or name
-    genre = row.get("genre") or name.partition("/")[0]
+def _add(file: Path, inside: str, files: dict[str, tuple[Path, str]]) -> None:
+    """Count a file under its path inside the source, numbered if another has it; not twice."""
+    name, count = inside, 1
+    while name in files:
+        if filecmp.cmp(files[name][0], file, shallow=False):
+            return
+        count += 1
+        name = f"{count}:{inside}"
+    files[name] = (file, inside)
+
+
+def _piece(name: str, file: Path, row: dict[str, str], inside: str) -> Piece:
+    song = row.get("song") or inside
+    genre = row.get("genre") or inside.partition("/")[0]
     return Piece(
         file=file,
         name=name,
         song=song,
         split=split_of(song),
-        genre=CANONICAL.get(genre),
+        genre=canonical_genre(genre),
         tier=row.get("tier") or "unknown",
         source=row.get("source") or "unknown",
     )
@@ -109,7 +125,7 @@ def _piece(name: str, file: Path, row: dict[str, str]) -> Piece:
 
 def split_of(song: str) -> str:
     """Return train, validation or test: a function of the song alone, whatever else there is."""
-    percent = int(hashlib.sha256(song.encode()).hexdigest()[:8], 16) % 100
+    percent = int(hashlib.sha256(song.encode("utf-8", "surrogateescape")).hexdigest()[:8], 16) % 100
     if percent < VALIDATION_PERCENT:
         return "validation"
     return "test" if percent < VALIDATION_PERCENT + TEST_PERCENT else "train"
@@ -137,7 +153,7 @@ def _unpack(archive: Path, to: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        if archive.suffix == ".zip":
+        if archive.suffix.lower() == ".zip":
             with zipfile.ZipFile(archive) as packed:
                 packed.extractall(folder)
         else:

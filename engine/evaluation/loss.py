@@ -12,7 +12,9 @@ from engine.corpus.build import label
 from engine.corpus.shard import pack
 from engine.corpus.sources import Piece
 from engine.model.transformer import Transformer
+from engine.tokens import vocab
 from engine.tokens.control import prefix
+from engine.tokens.spec import Family
 from engine.training.examples import IGNORED, Corpus, Excerpt, body, controls_of
 from engine.training.held_out import Loss, loss_of_rows, sum_losses
 
@@ -51,6 +53,12 @@ def _windows(corpus: Corpus, context: int) -> list[tuple[torch.Tensor, torch.Ten
         stream = np.concatenate([head, ids])
         targets = stream.copy()
         targets[: len(head) + old] = IGNORED
+        if start and not old:
+            # Meter and tempo that the excerpt was given and the piece does not say here.
+            said = {vocab.FAMILY[token] for token in _header(corpus, start)}
+            for place, family in ((1, Family.METER), (2, Family.TEMPO)):
+                if family not in said:
+                    targets[len(head) + place] = IGNORED
         # A bar longer than the window is read in part.
         stream, targets = stream[: context + 1], targets[: context + 1]
         rows.append((torch.from_numpy(stream[None, :-1]), torch.from_numpy(targets[None, 1:])))
@@ -60,6 +68,12 @@ def _windows(corpus: Corpus, context: int) -> list[tuple[torch.Tensor, torch.Ten
 
 
 _PREFIX_ROOM = 32
+
+
+def _header(corpus: Corpus, bar: int) -> list[int]:
+    """Return the tokens that may be a bar's own meter and tempo."""
+    start = int(corpus.bar_start[bar])
+    return [int(token) for token in corpus.tokens[start + 1 : start + 3]]
 
 
 def _plain_lengths(corpus: Corpus, bars: int) -> NDArray[np.int64]:

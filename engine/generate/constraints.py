@@ -16,7 +16,7 @@ from engine.score.theory import SCALES, Key
 from engine.tokens import vocab
 from engine.tokens.control import Controls
 from engine.tokens.grammar import Grammar, Mask
-from engine.tokens.spec import LEVELS, Family
+from engine.tokens.spec import Family
 
 _PITCH = vocab.FIRST[Family.PITCH]
 _POSITION = vocab.FIRST[Family.POSITION]
@@ -55,7 +55,7 @@ class Demand:
     """Let the model write chords as its plan."""
     density: int | None = None
     polyphony: int | None = None
-    """Levels to write at the head of every bar, None for no level."""
+    """Levels for every bar. If one is said, the model writes the other; None twice: no levels."""
 
     @staticmethod
     def of(controls: Controls) -> Demand:
@@ -68,7 +68,13 @@ class Demand:
         ):
             raise ValueError("tempo, meter, bars and programs must be said")
         return Demand(
-            controls.tempo_bpm, controls.meter, controls.bars, controls.programs, controls.key
+            controls.tempo_bpm,
+            controls.meter,
+            controls.bars,
+            controls.programs,
+            controls.key,
+            density=controls.density,
+            polyphony=controls.polyphony,
         )
 
 
@@ -89,6 +95,7 @@ class Constraint:
         self._allowed[[_PROGRAM + program for program in demand.programs]] = True
         self._key_bias = _key_bias(demand.key)
         self._tokens_in_bar = 0
+        self._chord: int | None = None
         self._played_in: dict[int, int] = {}
 
     @property
@@ -105,21 +112,33 @@ class Constraint:
             return vocab.meter_id(*demand.meter)
         if grammar.family is Family.METER:
             return vocab.tempo_id(demand.tempo_bpm)
-        if grammar.position < 0:
-            if demand.density is not None and grammar.family in (Family.BAR, Family.TEMPO):
-                return vocab.FIRST[Family.BAR_DENSITY] + min(demand.density, LEVELS - 1)
-            if demand.polyphony is not None and grammar.family is not Family.BAR_POLYPHONY:
-                return vocab.FIRST[Family.BAR_POLYPHONY] + min(demand.polyphony, LEVELS - 1)
-        if demand.chords and demand.key is not None and grammar.bar == demand.bars - 1:
+        family = self._level_due()
+        level = demand.density if family is Family.BAR_DENSITY else demand.polyphony
+        if family is not None:
+            return None if level is None else vocab.FIRST[family] + level
+        if demand.key is not None and grammar.bar == demand.bars - 1:
             return self._closing_chord(demand.key)
         return None
 
+    def _level_due(self) -> Family | None:
+        """Return which level must be written next, where levels are demanded."""
+        if self.grammar.position >= 0 or (
+            self.demand.density is None and self.demand.polyphony is None
+        ):
+            return None
+        if self.grammar.family in (Family.BAR, Family.TEMPO):
+            return Family.BAR_DENSITY
+        return Family.BAR_POLYPHONY if self.grammar.family is Family.BAR_DENSITY else None
+
     def _closing_chord(self, key: Key) -> int | None:
-        """The last bar begins on the tonic: the plan says so, the model follows."""
+        """Begin the last bar on the tonic, in a stream that has a plan and stands elsewhere."""
+        tonic = vocab.chord_id(key.tonic, "" if key.mode == "major" else "m")
+        if self._chord in (None, tonic):
+            return None
         if self.grammar.position < 0:
             return _POSITION
         if self.grammar.family is Family.POSITION and self.grammar.position == 0:
-            return vocab.chord_id(key.tonic, "" if key.mode == "major" else "m")
+            return tonic
         return None
 
     def mask(self) -> Mask:
@@ -128,6 +147,10 @@ class Constraint:
         mask = grammar.legal()
         if not grammar.note_is_whole:
             return mask
+        if (family := self._level_due()) is not None:
+            levels = np.zeros_like(mask)
+            levels[list(vocab.ids_of(family))] = True
+            return levels
         mask &= self._allowed
         mask[_BARS] = False
         mask[vocab.END] = False
@@ -161,6 +184,8 @@ class Constraint:
         self.grammar.read(token)
         family = vocab.FAMILY[token]
         self._tokens_in_bar = 0 if family is Family.BAR else self._tokens_in_bar + 1
+        if family is Family.CHORD:
+            self._chord = token
         if family in (Family.PITCH, Family.DRUM):
             self.missing.discard(self.grammar.program)
             self._played_in[self.grammar.program] = self.grammar.bar

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -14,6 +15,8 @@ from engine.generate.sampler import Sampling, draw
 from engine.model.kv_cache import KVCache
 from engine.model.transformer import Transformer
 from engine.tokens import vocab
+from engine.tokens.control import Controls, prefix
+from engine.tokens.spec import Family
 
 OnProgress = Callable[[int, int], None]
 """Called with bars written and bars asked; it may raise CancelledError to stop."""
@@ -41,7 +44,7 @@ def step(model: Transformer, cache: KVCache, tokens: Tensor) -> Tensor:
 
 def generate(
     model: Transformer,
-    prefix: Sequence[int],
+    controls: Controls,
     demand: Demand,
     *,
     seeds: Sequence[int],
@@ -51,7 +54,7 @@ def generate(
 ) -> list[list[int]]:
     """Return one stream of bars for each seed, End included, all as demanded.
 
-    All streams are written side by side in one batch. They are a function of the model, prefix,
+    All streams are written side by side in one batch. They are a function of the model, controls,
     demand, sampling, seeds and, through rounding, of the machine. ``context``: how many tokens
     back the model looks, the sizes' own if not given. ``on_progress`` is called at every bar of
     the slowest stream.
@@ -62,7 +65,10 @@ def generate(
     constraints = [Constraint(demand) for _ in seeds]
     written: list[list[int]] = [[] for _ in seeds]
     cache = KVCache(model.config, batch=len(seeds), context=context, device=device)
-    logits = prefill(model, cache, torch.tensor([list(prefix)] * len(seeds), device=device))
+    # The countdown tells the model how the piece goes on, so it is written as an excerpt: many
+    # pieces that begin with Begin open with a bar of next to nothing.
+    begun = torch.tensor([prefix(controls, vocab.WITHIN)] * len(seeds), device=device)  # (B, T)
+    logits = prefill(model, cache, begun)
     reached = 0
     while not all(constraint.done for constraint in constraints):
         rows = logits.float().cpu().numpy()  # (B, V)
@@ -78,10 +84,8 @@ def generate(
             reached = slowest
             on_progress(reached, demand.bars)
         if cache.length == cache.context:
-            open_rows = [not constraint.done for constraint in constraints]
-            logits = prefill(
-                model, cache, _trimmed(prefix, written, open_rows, cache.context, device)
-            )
+            latest = resumed(controls, demand, written, int(cache.context * _ROOM_AFTER_TRIM))
+            logits = prefill(model, cache, torch.tensor(latest, device=device))
         else:
             logits = step(model, cache, torch.tensor(tokens, device=device)[:, None])
     return written
@@ -103,21 +107,36 @@ def _next(
     return token
 
 
-def _trimmed(
-    prefix: Sequence[int],
-    written: Sequence[Sequence[int]],
-    unfinished: Sequence[bool],
-    context: int,
-    device: torch.device,
-) -> Tensor:
-    """Return prefix and latest tokens of every stream, all of one length.
+def resumed(
+    controls: Controls, demand: Demand, written: Sequence[Sequence[int]], room: int
+) -> list[list[int]]:
+    """Return for each stream what to read when the cache is full: a prefix and its latest bars.
 
-    (B, T); finished streams are filled with Pad, nothing is drawn from them any more.
+    As an excerpt of the corpus looks: the prefix counts the bars from there to the end, and the
+    first bar says meter and tempo. All rows are as long as the longest, ``room`` tokens and a
+    bar at most; the shorter have older tokens in front, as rows of training examples do.
     """
-    keep = int(context * _ROOM_AFTER_TRIM)
-    keep = min(keep, *(len(w) for w, more in zip(written, unfinished, strict=True) if more), keep)
-    rows = [
-        [*prefix, *(stream[-keep:] if more else [vocab.PAD] * keep)]
-        for stream, more in zip(written, unfinished, strict=True)
-    ]
-    return torch.tensor(rows, device=device)
+    tails = [_tail(controls, demand, stream, room) for stream in written]
+    longest = max(len(tail) for _, tail in tails)
+    rows = []
+    for older, tail in tails:
+        short = longest - len(tail)
+        filler = [*[vocab.PAD] * short, *older][len(older) :] if short else []
+        rows.append([*filler, *tail])
+    return rows
+
+
+def _tail(
+    controls: Controls, demand: Demand, stream: Sequence[int], room: int
+) -> tuple[list[int], list[int]]:
+    """Return the tokens before a stream's latest bars, and these with a prefix of their own."""
+    lines = [i for i, token in enumerate(stream) if vocab.FAMILY[token] is Family.BAR]
+    late = [line for line in lines if line >= len(stream) - room]
+    line = late[0] if late else lines[-1]
+    head = prefix(replace(controls, bars=demand.bars - lines.index(line)), vocab.WITHIN)
+    said = line + 1
+    while said < len(stream) and vocab.FAMILY[stream[said]] in (Family.METER, Family.TEMPO):
+        said += 1
+    opening = [stream[line], vocab.meter_id(*demand.meter), vocab.tempo_id(demand.tempo_bpm)]
+    # A bar that is itself longer than the room is read from somewhere within.
+    return list(stream[:line]), [*head, *opening, *stream[said:][-room:]]

@@ -15,6 +15,7 @@ from engine.request.lexicon.figures import KEYS, METERS, MODES, TONICS
 from engine.request.lexicon.genres import GENRE_TITLES, GENRES
 from engine.request.lexicon.instruments import INSTRUMENT_OF, INSTRUMENTS
 from engine.request.lexicon.moods import MOODS
+from engine.score.model import DRUMS
 from engine.score.units import MAX_BPM, MIN_BPM, bar_seconds
 
 MIN_BARS, MAX_BARS = 1, 256
@@ -22,7 +23,7 @@ MIN_SECONDS, MAX_SECONDS = 1, 600
 MAX_SEED = 2**32 - 1
 MAX_LEVEL = 7
 MAX_PROGRAMS = 16
-"""MIDI has sixteen channels."""
+"""MIDI has sixteen channels, one of them for drums."""
 
 
 def _check_range(
@@ -168,9 +169,10 @@ def _check_programs(programs: tuple[int, ...], at_least: int) -> None:
     for program in programs:
         if isinstance(program, bool) or program not in INSTRUMENT_OF:
             raise RequestError(f"a program must be 0-127, or 128 for drums, got {program!r:.40}")
-    if not at_least <= len(programs) <= MAX_PROGRAMS or len(set(programs)) < len(programs):
+    most = MAX_PROGRAMS - (DRUMS not in programs)
+    if not at_least <= len(programs) <= most or len(set(programs)) < len(programs):
         raise RequestError(
-            f"a piece has {max(1, at_least)} to {MAX_PROGRAMS} different instruments, "
+            f"a piece has {max(1, at_least)} to {most} different instruments, "
             f"you asked for {len(programs)}"
         )
 

@@ -97,10 +97,8 @@ def _open(data: bytes) -> miditoolkit.MidiFile:
 
 
 def _changes(events: list[tuple[int, _Value]], default: _Value) -> list[tuple[int, _Value]]:
-    """Return the events that change something, the first at tick 0; the last at a tick wins."""
-    latest = dict(sorted(events, key=lambda event: event[0])) or {0: default}
-    ticks = list(latest)
-    latest = {0 if tick == ticks[0] else tick: value for tick, value in latest.items()}
+    """Return the events that change something; the last at a tick wins, the default comes first."""
+    latest = {0: default, **dict(sorted(events, key=lambda event: event[0]))}
     kept = list(latest.items())
     return kept[:1] + [b for a, b in pairwise(kept) if a[1] != b[1]]
 

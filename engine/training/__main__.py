@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from engine.errors import CadenzaError, CancelledError
+from engine.errors import CadenzaError
 from engine.training.run import add_options, run
 
 
@@ -15,8 +15,6 @@ def main() -> int:
     add_options(parser)
     try:
         run(parser.parse_args())
-    except KeyboardInterrupt:
-        return CancelledError.exit_code
     except CadenzaError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -17,7 +17,7 @@ import torch
 from torch.nn import functional as F
 
 from engine.corpus.shard import Shard
-from engine.errors import BadInputError
+from engine.errors import BadInputError, ModelError
 from engine.model.config import PRESETS, ModelConfig
 from engine.model.transformer import Transformer
 from engine.tokens import vocab
@@ -97,10 +97,10 @@ def train(
     """Return the trained model and its held-out loss; ``folder`` then holds the checkpoint.
 
     ``resume``: go on from the checkpoint in ``folder``; the minutes or steps count over all
-    parts of the run. ``team``: this process's place among those that train together; the batch
-    grows with their number, and only the leading one saves, measures and reports. Saves every
-    ten minutes and when interrupted. Raises BadInputError if there is nothing to resume or
-    nothing to learn from.
+    parts of the run; without it, a folder that holds a run is refused. ``team``: this process's
+    place among those that train together; the batch grows with their number, and only the
+    leading one saves, measures and reports. Saves every ten minutes and when interrupted. Raises
+    BadInputError if there is nothing to resume or nothing to learn from.
     """
     config = PRESETS[settings.preset]
     corpus = Corpus(shards, "train")
@@ -114,6 +114,10 @@ def train(
     model = Transformer(config).to(settings.device)
     optimizers = make_optimizers(model, settings.optimizer)
     progress = Progress()
+    if not resume and (folder / CHECKPOINT).exists():
+        raise BadInputError(
+            f"{folder} holds a run already; go on with --resume, or choose another --name"
+        )
     if resume:
         _restore(folder, config, model, optimizers, rng, progress, team)
     peaks = [
@@ -122,6 +126,7 @@ def train(
     examples = Examples(corpus, settings.examples)
     model.train()
     begun = clock() - progress.elapsed_s
+    begun_at = progress.step
     saved = clock()
     try:
         while (share := team.agree(_share(settings, progress))) < 1.0:
@@ -140,7 +145,7 @@ def train(
                 watch(progress)
             progress.held_out = None
     finally:
-        if team.leads:
+        if team.leads and progress.step > begun_at:
             save_checkpoint(folder, config, model, optimizers, rng, progress)
     progress.share = 1.0
     model.eval()
@@ -232,7 +237,13 @@ def _restore(
     path = folder / CHECKPOINT
     if not path.exists():
         raise BadInputError(f"there is no run to resume in {folder}; start one without --resume")
-    state = torch.load(path, weights_only=True)
+    try:
+        state = torch.load(path, weights_only=True)
+    except Exception as error:
+        # torch raises whatever a torn pickle causes: KeyError, RuntimeError, EOFError ...
+        raise ModelError(
+            f"the checkpoint {path} is damaged; remove it and start again without --resume"
+        ) from error
     if state["vocabulary"] != vocab.fingerprint() or state["config"] != config.to_json():
         raise BadInputError(f"the run in {folder} is of another model; choose its preset")
     model.load_state_dict(state["model"])

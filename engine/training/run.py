@@ -13,12 +13,12 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 
 from engine.corpus.manifest import load_shards, read_manifest
-from engine.errors import BadInputError
+from engine.errors import BadInputError, CancelledError
 from engine.model.checkpoint import save_model
 from engine.model.config import PRESETS
 from engine.option_types import MAX_SEED, positive, whole
@@ -31,6 +31,7 @@ SHARDS = Path("data/shards")
 
 RUNS = Path("runs")
 _LOG_EVERY_STEPS = 50
+_STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -57,10 +58,17 @@ def _quietly(progress: Progress) -> None:
     """Show nothing."""
 
 
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    """End the run once; a second signal must not disturb the saving."""
+    for stop in _STOPS:
+        signal.signal(stop, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def run(options: argparse.Namespace, show: Callable[[Progress], None] = _quietly) -> None:
     """Train, export the weights, and print the held-out loss last.
 
-    ``show`` hears of every step. SIGTERM and Ctrl-C save the run and raise KeyboardInterrupt.
+    ``show`` hears of every step. SIGTERM and Ctrl-C save the run and raise CancelledError.
     Raises BadInputError for options that do not fit the machine, the preset or the corpus.
     """
     if options.device == "cuda" and not torch.cuda.is_available():
@@ -68,8 +76,8 @@ def run(options: argparse.Namespace, show: Callable[[Progress], None] = _quietly
     if options.context > (longest := PRESETS[options.preset].context):
         raise BadInputError(f"preset {options.preset} reads at most {longest} tokens at once")
     # A supervisor's SIGTERM, and Ctrl-C also where the shell had it ignored, save before leaving.
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stop, signal.default_int_handler)
+    for stop in _STOPS:
+        signal.signal(stop, _stop)
     settings = TrainSettings(
         preset=options.preset,
         minutes=options.minutes or (None if options.steps else 60.0),
@@ -91,7 +99,12 @@ def run(options: argparse.Namespace, show: Callable[[Progress], None] = _quietly
             _log(progress)
 
     folder = RUNS / options.name
-    finished = train(shards, folder, settings, resume=options.resume, team=team, watch=watch)
+    try:
+        finished = train(shards, folder, settings, resume=options.resume, team=team, watch=watch)
+    except KeyboardInterrupt as stopped:
+        raise CancelledError(
+            f"stopped; the run is saved in {folder}, go on with it by --resume"
+        ) from stopped
     if team.leads:
         _export(options, finished, manifest, folder / "model")
 

@@ -13,6 +13,7 @@ from engine.request.model import Brief
 from engine.request.parse import parse
 from engine.request.resolve import resolve
 from engine.score.midi import read_midi_file
+from engine.score.mood import Mood, heard_as
 from engine.tokens.control import Controls
 from tests.engine.model.toys import toy
 
@@ -121,10 +122,11 @@ def test_a_folder_that_is_a_file_cannot_be_written_to(composer: Composer, tmp_pa
 def test_every_field_of_a_brief_reaches_the_model() -> None:
     brief = resolve(parse("busy calm jazz in Eb minor at 90, 3/4, 8 bars, solo piano"), seed=1)
     controls = controls_of(brief)
+    mood = heard_as(Mood(brief.valence, brief.arousal))
     assert controls == Controls(
         genre="jazz",
-        valence=brief.valence,
-        arousal=brief.arousal,
+        valence=mood.valence,
+        arousal=mood.arousal,
         tempo_bpm=90.0,
         meter=(3, 4),
         key=controls.key,
@@ -136,3 +138,9 @@ def test_every_field_of_a_brief_reaches_the_model() -> None:
     assert controls.key is not None
     assert controls.key.name == "Eb minor"
     assert brief.density is not None
+
+
+def test_drums_alone_are_told_no_key_and_no_mood_as_in_the_corpus() -> None:
+    controls = controls_of(resolve(parse("solo drums, calm, in D minor"), seed=1))
+    assert (controls.key, controls.valence, controls.arousal) == (None, None, None)
+    assert controls.programs == (128,)

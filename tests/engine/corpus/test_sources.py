@@ -244,3 +244,18 @@ def test_versions_of_a_song_never_part(tmp_path: Path) -> None:
         sides.setdefault(piece.song, set()).add(piece.split)
     assert len(sides) == 9
     assert all(len(side) == 1 for side in sides.values())
+
+
+def test_two_sources_with_the_same_path_keep_both_pieces_and_their_genre(tmp_path: Path) -> None:
+    for name, data in (("a", b"one"), ("b", b"two"), ("c", b"one")):
+        (tmp_path / name / "Hip-Hop").mkdir(parents=True)
+        (tmp_path / name / "Hip-Hop" / "1.mid").write_bytes(data)
+    pieces = find_pieces([tmp_path / name for name in "abc"], tmp_path / "unpacked")
+    assert sorted(piece.name for piece in pieces) == ["2:Hip-Hop/1.mid", "Hip-Hop/1.mid"]
+    assert {piece.genre for piece in pieces} == {"hiphop"}
+    assert len({piece.split for piece in pieces}) == 1
+
+
+def test_one_midi_file_is_a_source(tmp_path: Path) -> None:
+    (tmp_path / "one.MID").write_bytes(b"x")
+    assert [p.name for p in find_pieces([tmp_path / "one.MID"], tmp_path / "u")] == ["one.MID"]

@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 
 from engine.errors import CancelledError
 from engine.generate.constraints import Constraint, Demand
-from engine.generate.loop import generate
+from engine.generate.loop import generate, resumed
 from engine.generate.sampler import Sampling, draw
 from engine.model.config import PRESETS
 from engine.model.transformer import Transformer
 from engine.score.theory import KEYS, METERS
+from engine.tokens import vocab
 from engine.tokens.control import Controls, prefix
 from engine.tokens.decode import decode
 from engine.tokens.grammar import first_illegal
+from engine.tokens.spec import Family
 from tests.engine.model.toys import toy
 
 TRIO = Controls(
@@ -24,7 +26,7 @@ TRIO = Controls(
 
 
 def write(controls: Controls, *seeds: int, model: Transformer | None = None) -> list[list[int]]:
-    return generate(model or toy(), prefix(controls), Demand.of(controls), seeds=seeds)
+    return generate(model or toy(), controls, Demand.of(controls), seeds=seeds)
 
 
 def naive(controls: Controls, seed: int, model: Transformer) -> list[int]:
@@ -70,7 +72,7 @@ def test_whatever_a_model_thinks_the_piece_is_as_demanded(
 ) -> None:
     controls = Controls(tempo_bpm=tempo, meter=meter, bars=bars, programs=programs, key=key)
     demand = replace(Demand.of(controls), density=density, polyphony=polyphony)
-    (tokens,) = generate(toy(spread=0.4), prefix(controls), demand, seeds=[seed])
+    (tokens,) = generate(toy(spread=0.4), controls, demand, seeds=[seed])
     score = decode(tokens)
     assert first_illegal(tokens) is None
     assert score.bars == bars
@@ -100,6 +102,40 @@ def test_a_piece_longer_than_the_context_goes_on() -> None:
     assert decode(tokens).bars == 40
 
 
+def test_a_full_cache_goes_on_from_whole_bars_that_look_like_an_excerpt() -> None:
+    long = replace(TRIO, bars=12)
+    streams = write(long, 3, 4)
+    cut = [stream[: 2 * len(stream) // 3] for stream in streams]
+    rows = resumed(long, Demand.of(long), cut, room=100)
+    assert len({len(row) for row in rows}) == 1
+    for row, stream in zip(rows, cut, strict=True):
+        begins = len(row) - 1 - row[::-1].index(vocab.WITHIN)
+        bars = row[begins + 1 :]
+        assert first_illegal(bars) is None
+        assert bars[3:] == stream[-len(bars) + 3 :]
+        assert 50 < len(bars) <= 103
+        left = bars[0] - vocab.FIRST[Family.BAR] + 1
+        assert vocab.bars_id(left) in row[:begins]
+
+
+def test_levels_that_are_asked_stand_at_the_head_of_every_bar() -> None:
+    (tokens,) = write(replace(TRIO, density=2), 1)
+    names = [vocab.NAMES[token] for token in tokens]
+    assert names.count("BarDensity_2") == 4
+    assert sum(name.startswith("BarPolyphony") for name in names) == 4
+
+
+def test_the_last_bar_of_a_stream_with_a_plan_stands_on_the_tonic() -> None:
+    for seed in range(6):
+        (tokens,) = write(replace(TRIO, key=KEYS[14], bars=6), seed)
+        chords = [vocab.NAMES[t] for t in tokens if vocab.FAMILY[t] is Family.CHORD]
+        last_bar = [vocab.NAMES[t] for t in tokens[tokens.index(vocab.bar_id(0)) :]]
+        if chords and chords[0] != "Chord_2:m":
+            opening = [name for name in last_bar if name.startswith("Chord")][:1]
+            before = chords[: len(chords) - sum(name.startswith("Chord") for name in last_bar)]
+            assert opening == ["Chord_2:m"] or before[-1:] == ["Chord_2:m"]
+
+
 def test_progress_counts_the_bars_and_can_stop_the_work() -> None:
     seen: list[tuple[int, int]] = []
 
@@ -109,7 +145,7 @@ def test_progress_counts_the_bars_and_can_stop_the_work() -> None:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        generate(toy(), prefix(TRIO), Demand.of(TRIO), seeds=[1], on_progress=watch)
+        generate(toy(), TRIO, Demand.of(TRIO), seeds=[1], on_progress=watch)
     assert seen == [(1, 4), (2, 4)]
 
 

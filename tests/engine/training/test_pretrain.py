@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.errors import BadInputError
+from engine.errors import BadInputError, ModelError
 from engine.model.config import PRESETS
 from engine.model.transformer import Transformer
 from engine.training.examples import Corpus, ExampleSettings
@@ -112,3 +112,19 @@ def test_every_parameter_has_one_optimizer() -> None:
         for weight in group["params"]
     ]
     assert sorted(owned) == sorted(id(weight) for weight in model.parameters())
+
+
+def test_a_forgotten_resume_does_not_cost_the_run(tmp_path: Path) -> None:
+    """Five steps, then the same command again and Ctrl-C at once: the checkpoint had one step."""
+    run(tmp_path, 2)
+    with pytest.raises(BadInputError, match="holds a run already; go on with --resume"):
+        run(tmp_path, 5)
+    assert run(tmp_path, 3, resume=True).progress.step == 3
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
+    run(tmp_path, 1)
+    path = tmp_path / CHECKPOINT
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ModelError, match="checkpoint .* is damaged; remove it"):
+        run(tmp_path, 2, resume=True)

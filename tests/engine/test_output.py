@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+
+from engine.errors import OutputFolderError
+from engine.output import Output, slug
+
+BRIEF = {"key": "C major", "seed": 7}
+
+
+def write(folder: Path, brief: dict[str, object], **files: bytes) -> Output:
+    with Output(folder, "Calm jazz in C# minor-7", brief) as output:
+        for kind, data in files.items():
+            output.add(kind, data)
+        output.add_json({"brief": brief})
+    return output
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_another_wish_with_the_same_title_and_seed_lies_beside_the_first(tmp_path: Path) -> None:
+    one, other = write(tmp_path, BRIEF, mid=b"1"), write(tmp_path, {**BRIEF, "bpm": 90}, mid=b"2")
+    assert one.files["mid"].read_bytes() == b"1"
+    assert other.files["mid"].read_bytes() == b"2"
+
+
+def test_the_same_wish_replaces_its_files_and_leaves_none_of_the_old(tmp_path: Path) -> None:
+    write(tmp_path, BRIEF, mid=b"old", mp3=b"old")
+    again = write(tmp_path, BRIEF, mid=b"new")
+    assert names(tmp_path) == sorted(path.name for path in again.files.values())
+    assert again.files["mid"].read_bytes() == b"new"
+
+
+def test_a_file_that_cannot_be_moved_takes_the_others_back(tmp_path: Path) -> None:
+    name = write(tmp_path, BRIEF).name
+    for path in tmp_path.iterdir():
+        path.unlink()
+    (tmp_path / f"{name}.png").mkdir()
+    with pytest.raises(OutputFolderError, match="cannot write to"):
+        write(tmp_path, BRIEF, mid=b"1", png=b"2")
+    assert names(tmp_path) == [f"{name}.png"]
+
+
+def test_an_exception_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with Output(tmp_path, "x", BRIEF) as output:
+            output.add("mid", b"1")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Calm jazz in C# minor", "calm-jazz-in-c-sharp-minor"),
+        ("  Ça va? ../..  ", "a-va"),
+        ("日本", "piece"),
+    ],
+)
+def test_a_title_becomes_a_plain_file_name(title: str, name: str) -> None:
+    assert slug(title) == name
