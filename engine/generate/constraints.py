@@ -32,8 +32,11 @@ OUT_OF_SCALE = -1.2
 ENTER = 3.0
 """Added to the logit of an instrument that has yet to play and is late."""
 
-MISSED = 0.7
-"""Added for every whole bar that an instrument has rested beyond one, at most three times."""
+MISSED = 1.0
+"""Added for every whole bar that an instrument has rested, at most four times."""
+
+ENTRY_BARS = 4
+"""By the end of so many bars, or of half the piece, every instrument has played."""
 
 MAX_TOKENS_A_BAR = 600
 """A bar that grows beyond this is closed at the end of its note."""
@@ -173,8 +176,8 @@ class Constraint:
         """Return what to add to the logits: the key, and a call for instruments that rest. (V,)"""
         bias = self._key_bias.copy()
         for program, bar in self._played_in.items():
-            rested = self.grammar.bar - bar - 2
-            bias[_PROGRAM + program] += MISSED * min(3, max(0, rested))
+            rested = self.grammar.bar - bar - 1
+            bias[_PROGRAM + program] += MISSED * min(4, max(0, rested))
         if self._owing():
             bias[[_PROGRAM + program for program in self.missing]] += ENTER
         return bias
@@ -201,11 +204,12 @@ class Constraint:
     def _owing(self) -> bool:
         """Return whether more instruments are silent than may be by the end of this bar.
 
-        One after the other they enter, until in the middle of the piece all have played.
+        One after the other they enter, until by ENTRY_BARS all have played: what has played, a
+        model goes on with.
         """
         if not self.missing:
             return False
-        by = max(1, self.demand.bars // 2)
+        by = max(1, min(ENTRY_BARS, self.demand.bars // 2))
         allowed = int(len(self.demand.programs) * (1 - (self.grammar.bar + 1) / by))
         return len(self.missing) > max(0, allowed)
 
