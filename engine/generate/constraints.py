@@ -23,6 +23,7 @@ _POSITION = vocab.FIRST[Family.POSITION]
 _PROGRAM = vocab.FIRST[Family.PROGRAM]
 
 _BARS = list(vocab.ids_of(Family.BAR))
+_CHORDS = list(vocab.ids_of(Family.CHORD))
 _POSITIONS = list(vocab.ids_of(Family.POSITION))
 _PROGRAMS = list(vocab.ids_of(Family.PROGRAM))
 
@@ -37,6 +38,9 @@ MISSED = 1.0
 
 ENTRY_BARS = 4
 """By the end of so many bars, or of half the piece, every instrument has played."""
+
+HELD_BARS = 2
+"""A chord of the plan is held for at most so many bars; small models would never leave it."""
 
 MAX_TOKENS_A_BAR = 600
 """A bar that grows beyond this is closed at the end of its note."""
@@ -55,7 +59,7 @@ class Demand:
     programs: tuple[int, ...]
     key: Key | None = None
     chords: bool = True
-    """Let the model write chords as its plan."""
+    """Have the model write chords as its plan, one in HELD_BARS bars at least."""
     density: int | None = None
     polyphony: int | None = None
     """Levels for every bar. If one is said, the model writes the other; None twice: no levels."""
@@ -92,13 +96,15 @@ class Constraint:
         self._allowed = np.ones(vocab.V, dtype=np.bool_)
         for family in (Family.METER, Family.TEMPO, Family.BAR_DENSITY, Family.BAR_POLYPHONY):
             self._allowed[list(vocab.ids_of(family))] = False
-        if not demand.chords:
+        self._planned = demand.chords and demand.programs != (DRUMS,)
+        if not self._planned:
             self._allowed[list(vocab.ids_of(Family.CHORD))] = False
         self._allowed[_PROGRAMS] = False
         self._allowed[[_PROGRAM + program for program in demand.programs]] = True
         self._key_bias = _key_bias(demand.key)
         self._tokens_in_bar = 0
-        self._chord: int | None = None
+        self._chord = vocab.CHORD_NONE
+        self._chord_bar = -HELD_BARS
         self._played_in: dict[int, int] = {}
 
     @property
@@ -119,9 +125,11 @@ class Constraint:
         level = demand.density if family is Family.BAR_DENSITY else demand.polyphony
         if family is not None:
             return None if level is None else vocab.FIRST[family] + level
-        if demand.key is not None and grammar.bar == demand.bars - 1:
-            return self._closing_chord(demand.key)
-        return None
+        if not self._planned:
+            return None
+        if grammar.position < 0 and (self._chord_due() or self._closing_chord() is not None):
+            return _POSITION
+        return self._closing_chord() if grammar.family is Family.POSITION else None
 
     def _level_due(self) -> Family | None:
         """Return which level must be written next, where levels are demanded."""
@@ -133,16 +141,22 @@ class Constraint:
             return Family.BAR_DENSITY
         return Family.BAR_POLYPHONY if self.grammar.family is Family.BAR_DENSITY else None
 
-    def _closing_chord(self, key: Key) -> int | None:
-        """Begin the last bar on the tonic, in a stream that has a plan and stands elsewhere."""
-        tonic = vocab.chord_id(key.tonic, "" if key.mode == "major" else "m")
-        if self._chord in (None, tonic):
+    def _chord_due(self) -> bool:
+        """Return whether a new chord must stand at the beginning of this bar."""
+        held = self.grammar.bar - self._chord_bar
+        return self._planned and held >= HELD_BARS and not self._closing()
+
+    def _closing(self) -> bool:
+        """Return whether this is the last bar of a piece with a key: it stays on the tonic."""
+        return self.demand.key is not None and self.grammar.bar == self.demand.bars - 1
+
+    def _closing_chord(self) -> int | None:
+        """Return the tonic at the beginning of the last bar, unless it sounds already."""
+        key = self.demand.key
+        if key is None or not self._closing() or self.grammar.position > 0:
             return None
-        if self.grammar.position < 0:
-            return _POSITION
-        if self.grammar.family is Family.POSITION and self.grammar.position == 0:
-            return tonic
-        return None
+        tonic = vocab.chord_id(key.tonic, "" if key.mode == "major" else "m")
+        return None if self._chord == tonic else tonic
 
     def mask(self) -> Mask:
         """Return which tokens may be drawn; at least one may. (V,)"""
@@ -154,7 +168,14 @@ class Constraint:
             levels = np.zeros_like(mask)
             levels[list(vocab.ids_of(family))] = True
             return levels
+        if grammar.family is Family.POSITION and grammar.position == 0 and self._chord_due():
+            chords = np.zeros_like(mask)
+            chords[_CHORDS] = True
+            chords[[vocab.CHORD_NONE, self._chord]] = False
+            return chords
         mask &= self._allowed
+        if self._closing():
+            mask[_CHORDS] = False
         mask[_BARS] = False
         mask[vocab.END] = False
         owing = self._owing()
@@ -189,6 +210,7 @@ class Constraint:
         self._tokens_in_bar = 0 if family is Family.BAR else self._tokens_in_bar + 1
         if family is Family.CHORD:
             self._chord = token
+            self._chord_bar = self.grammar.bar
         if family in (Family.PITCH, Family.DRUM):
             self.missing.discard(self.grammar.program)
             self._played_in[self.grammar.program] = self.grammar.bar
