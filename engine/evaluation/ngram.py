@@ -11,15 +11,17 @@ from engine.training.held_out import IS_NOTE, Loss
 
 _BITS = 10
 _MASK = (1 << _BITS) - 1
+_DISCOUNT = 0.75
 MAX_ORDER = 6
 """Six tokens of ten bits fit a 64-bit key."""
 
 
 class NGram:
-    """Token probabilities from counts, each order smoothed by the one below (Witten and Bell 1991).
+    """Token probabilities from counts, by interpolated Kneser-Ney (Chen and Goodman 1999).
 
-    P_n(w | h) = (c(h, w) + t(h) P_{n-1}(w | h')) / (c(h) + t(h)), with t(h) the number of
-    different tokens seen behind h and P_0 even over the vocabulary.
+    P_n(w | h) = (max(c(h, w) - D, 0) + D t(h) P_{n-1}(w | h')) / c(h), with t(h) the number of
+    different tokens seen behind h and P_0 even over the vocabulary. Below the highest order,
+    c counts in how many different contexts a gram was seen rather than how often.
     """
 
     def __init__(self, order: int, streams: list[NDArray[np.int64]]) -> None:
@@ -27,13 +29,15 @@ class NGram:
             raise ValueError(f"the order must be 1 to {MAX_ORDER}, got {order}")
         self.order = order
         self._tables = []
-        for n in range(1, order + 1):
-            keys = np.concatenate([_keys(stream, n) for stream in streams])
+        keys = np.concatenate([_keys(stream, order) for stream in streams])
+        for n in range(order, 0, -1):
             grams, counts = np.unique(keys, return_counts=True)
             histories, first = np.unique(grams >> _BITS, return_index=True)
             totals = np.add.reduceat(counts, first)
             kinds = np.diff(np.append(first, len(grams)))
             self._tables.append((grams, counts, histories, totals, kinds))
+            keys = grams & ((1 << _BITS * (n - 1)) - 1)  # each gram without its first token, once
+        self._tables.reverse()
 
     def probabilities(self, stream: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the probability of each token of a stream, given those before it. (T,)"""
@@ -44,7 +48,8 @@ class NGram:
             total = _looked_up(histories, totals, keys >> _BITS)
             kind = _looked_up(histories, kinds, keys >> _BITS)
             known = total > 0
-            p[known] = ((seen + kind * p) / np.maximum(total + kind, 1))[known]
+            share = np.maximum(seen - _DISCOUNT, 0) + _DISCOUNT * kind * p
+            p[known] = (share / np.maximum(total, 1))[known]
         return p
 
 

@@ -33,8 +33,8 @@ def test_a_longer_memory_predicts_better(streams: list[np.ndarray]) -> None:
 def test_a_unigram_knows_frequencies_alone() -> None:
     a, b = 700, 800
     model = NGram(1, [np.array([a, a, a, b])])
-    # Witten and Bell: two kinds in four tokens, so a third of the mass goes to order zero.
-    expected = [(3 + 2 / vocab.V) / 6, (1 + 2 / vocab.V) / 6, (2 / vocab.V) / 6]
+    # Of four counts three quarters are taken from each of two kinds and spread evenly.
+    expected = [(2.25 + 1.5 / vocab.V) / 4, (0.25 + 1.5 / vocab.V) / 4, (1.5 / vocab.V) / 4]
     assert model.probabilities(np.array([a, b, 5])) == pytest.approx(expected)
 
 
