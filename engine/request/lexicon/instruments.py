@@ -96,8 +96,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 
 # Where the first program of a family is not what its name makes people hear: the first flute is
-# a piccolo, the first strings play tremolo, the first saxophone is a soprano.
-_USUAL_SOUNDS = {"flute": 73, "strings": 48, "saxophone": 66}
+# a piccolo, the first strings play tremolo, the first saxophone is a soprano, the first electric
+# guitar a jazz guitar.
+_USUAL_SOUNDS = {"flute": 73, "strings": 48, "saxophone": 66, "electric_guitar": 27}
 
 
 def default_program(instrument: str) -> int:
