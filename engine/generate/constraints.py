@@ -48,6 +48,13 @@ MAX_TOKENS_A_BAR = 600
 MAX_NOTES_AT_ONCE = 8
 """New notes of one instrument on one position; ten fingers rarely play more."""
 
+ONE_VOICE = frozenset((22, *range(32, 40), *range(56, 61), *range(64, 80), 109, 111))
+"""Programs of one player who sounds one note at a time: basses, solo brass, reeds, pipes.
+
+In the corpus several players of one instrument are one part, so a model would give a trumpet
+chords to play.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -249,7 +256,7 @@ class Constraint:
         first = vocab.FIRST[Family.DRUM] if grammar.program == DRUMS else _PITCH
         own = [pitch for part, pitch in grammar.here if part == grammar.program]
         mask[[first + pitch for pitch in own]] = False
-        if len(own) >= MAX_NOTES_AT_ONCE:
+        if len(own) >= (1 if grammar.program in ONE_VOICE else MAX_NOTES_AT_ONCE):
             mask[first : first + 128] = False
 
     def _send_in(self, mask: Mask, legal_programs: NDArray[np.bool_]) -> None:

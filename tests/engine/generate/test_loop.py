@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
@@ -146,6 +147,14 @@ def test_harmony_moves_and_comes_home(seed: int) -> None:
     assert all(later - bar <= 2 for bar, later in pairwise(bars) if later < 7)
     assert chords[-1][1] == "2:m"
     assert bars.count(7) <= 1
+
+
+def test_a_trumpet_plays_one_note_at_a_time_and_a_piano_more() -> None:
+    duo = replace(TRIO, programs=(0, 56), bars=8)
+    notes = decode(write(duo, 2, model=toy(spread=0.4))[0]).notes
+    at_once = Counter((note.program, note.start) for note in notes)
+    assert max(count for (program, _), count in at_once.items() if program == 56) == 1
+    assert max(count for (program, _), count in at_once.items() if program == 0) > 1
 
 
 def test_drums_alone_have_no_chords() -> None:
