@@ -158,7 +158,7 @@ def no_tempo_no_meter() -> bytes:
 
 @readable
 def late_meter() -> bytes:
-    """The first time signature comes after a bar of music: it holds from the start."""
+    """The first time signature comes after music: the default 4/4 holds before it."""
     return file(track(meter(3 * Q, 3, 2)), track(scale(9)))
 
 

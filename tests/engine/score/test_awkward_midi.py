@@ -24,7 +24,7 @@ UNDERSTOOD = {
     "no_end_of_track.mid": (4, (0,), 1, "4/4"),
     "never_released.mid": (4, (0,), 1, "4/4"),
     "no_tempo_no_meter.mid": (4, (0,), 1, "4/4"),
-    "late_meter.mid": (9, (0,), 3, "3/4"),
+    "late_meter.mid": (9, (0,), 3, "4/4 3/4"),
     "meter_inside_bar.mid": (12, (0,), 4, "4/4 3/4"),
     "strange_meters.mid": (16, (0,), 885, "5/16 21/8 1/64 4/1099511627776"),
     "rubato.mid": (32, (0,), 8, "4/4"),
