@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+import io
 import logging
 import math
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -236,8 +236,9 @@ def _channels(programs: Sequence[int]) -> dict[int, int]:
 def _load_library() -> ModuleType:
     """Import pyfluidsynth, which looks for libfluidsynth; its log goes to ours."""
     try:
-        # Where CI is set, pyfluidsynth prints what it found; stdout belongs to our results.
-        with contextlib.redirect_stdout(sys.stderr):
+        # Where CI is set, pyfluidsynth prints what it found; stdout belongs to our results and
+        # stderr to our reasons.
+        with contextlib.redirect_stdout(io.StringIO()):
             import fluidsynth
     except (ImportError, OSError) as error:
         raise ToolError(
