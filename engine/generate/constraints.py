@@ -105,7 +105,7 @@ class Constraint:
             self._allowed[list(vocab.ids_of(family))] = False
         self._planned = demand.chords and demand.programs != (DRUMS,)
         if not self._planned:
-            self._allowed[list(vocab.ids_of(Family.CHORD))] = False
+            self._allowed[_CHORDS] = False
         self._allowed[_PROGRAMS] = False
         self._allowed[[_PROGRAM + program for program in demand.programs]] = True
         self._key_bias = _key_bias(demand.key)

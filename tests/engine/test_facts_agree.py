@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from engine import option_types
 from engine.corpus.genres import CANONICAL
+from engine.request import model
 from engine.request.lexicon import figures, genres, instruments
 from engine.request.model import MAX_LEVEL
 from engine.score.theory import KEYS, METERS
@@ -21,6 +23,10 @@ def test_requests_and_tokens_know_the_same_genres() -> None:
 def test_requests_and_scores_know_the_same_keys_and_meters() -> None:
     assert set(figures.KEYS) == {key.name for key in KEYS}
     assert set(figures.METERS.values()) == set(METERS)
+
+
+def test_options_and_requests_know_the_same_seeds() -> None:
+    assert option_types.MAX_SEED == model.MAX_SEED
 
 
 def test_requests_and_tokens_count_the_same_levels() -> None:

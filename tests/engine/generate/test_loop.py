@@ -128,8 +128,18 @@ def test_levels_that_are_asked_stand_at_the_head_of_every_bar() -> None:
 
 
 def chords_of(controls: Controls, seed: int) -> list[tuple[int, str]]:
-    """Return the chords of a stream as (bar, name)."""
-    score = decode(write(controls, seed)[0])
+    """Return the chords as (bar, name) that a writer who shuns them is made to write."""
+    constraint, rng = Constraint(Demand.of(controls)), np.random.default_rng(seed)
+    shuns = np.zeros(vocab.V, dtype=np.float32)
+    shuns[list(vocab.ids_of(Family.CHORD))] = -50.0
+    written: list[int] = []
+    while not constraint.done:
+        token = constraint.forced()
+        if token is None:
+            token = draw(shuns, constraint.mask(), Sampling(), rng)
+        constraint.read(token)
+        written.append(token)
+    score = decode(written)
     return [
         (bar.number, f"{chord.root}:{chord.quality}")
         for bar in score.iter_bars()
