@@ -13,9 +13,8 @@ from engine.audio.master import master
 from engine.audio.pianoroll import draw_pianoroll
 from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Synth
-from engine.generate.constraints import Demand
 from engine.generate.loop import generate
-from engine.generate.sampler import Sampling
+from engine.generate.order import Order, controls_of
 from engine.model.checkpoint import Card, load_model, trained_context
 from engine.model.transformer import Transformer
 from engine.output import Output
@@ -27,10 +26,7 @@ from engine.request.parse import parse
 from engine.request.resolve import resolve
 from engine.score.harmony import with_chords
 from engine.score.midi import write_midi
-from engine.score.model import DRUMS, Score, Tempo
-from engine.score.mood import Mood, heard_as
-from engine.score.theory import key_named
-from engine.tokens.control import Controls
+from engine.score.model import Score, Tempo
 from engine.tokens.decode import decode
 
 OnProgress = Callable[[str, float], None]
@@ -132,32 +128,10 @@ def compose(
     return Composition(request, brief, score, output.files, details)
 
 
-def controls_of(brief: Brief) -> Controls:
-    """Return the brief in the model's terms; drums alone have neither mood nor key."""
-    pitched = brief.programs != (DRUMS,)
-    mood = heard_as(Mood(brief.valence, brief.arousal)) if pitched else None
-    return Controls(
-        genre=brief.genre,
-        valence=mood.valence if mood else None,
-        arousal=mood.arousal if mood else None,
-        tempo_bpm=brief.tempo_bpm,
-        meter=(brief.numerator, brief.denominator),
-        key=key_named(brief.key) if pitched else None,
-        bars=brief.bars,
-        density=brief.density,
-        polyphony=brief.polyphony,
-        programs=brief.programs,
-    )
-
-
 def _write_tokens(brief: Brief, composer: Composer, on_progress: OnProgress) -> list[int]:
-    controls = controls_of(brief)
     (tokens,) = generate(
         composer.model,
-        controls,
-        Demand.of(controls),
-        seeds=[brief.seed],
-        sampling=Sampling(),
+        [Order.of(controls_of(brief), brief.seed)],
         context=trained_context(composer.card),
         on_progress=lambda done, total: on_progress("generate", done / total),
     )

@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.generate.constraints import Constraint, Demand
-from engine.generate.sampler import Sampling, draw
+from engine.generate.constraints import Constraint
+from engine.generate.order import Order
+from engine.generate.sampler import draw
 from engine.model.kv_cache import KVCache
 from engine.model.transformer import Transformer
 from engine.tokens import vocab
@@ -30,10 +31,17 @@ def _silent(done: int, total: int) -> None:
 
 
 @torch.inference_mode()
-def prefill(model: Transformer, cache: KVCache, streams: Tensor) -> Tensor:
-    """Read whole streams (B, T) into an empty cache; return the logits of the next (B, V)."""
-    cache.clear()
-    return model.read_out(model.states(streams, cache)[:, -1])
+def prefill(model: Transformer, cache: KVCache, streams: Sequence[Sequence[int]]) -> Tensor:
+    """Read whole streams into an emptied cache; return the logits of the next (B, V).
+
+    Shorter streams get filling in front, which no later token sees.
+    """
+    longest = max(map(len, streams))
+    filling = [longest - len(stream) for stream in streams]
+    cache.clear(filling)
+    rows = [[vocab.PAD] * more + list(s) for more, s in zip(filling, streams, strict=True)]
+    tokens = torch.tensor(rows, device=cache.keys.device)  # (B, T)
+    return model.read_out(model.states(tokens, cache)[:, -1])
 
 
 @torch.inference_mode()
@@ -42,101 +50,126 @@ def step(model: Transformer, cache: KVCache, tokens: Tensor) -> Tensor:
     return model.read_out(model.states(tokens, cache)[:, -1])
 
 
+class Stream:
+    """One order being written."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.constraint = Constraint(order.demand)
+        self.written: list[int] = []
+        self._rng = np.random.default_rng(order.seed)
+
+    @property
+    def done(self) -> bool:
+        """Whether the last bar is complete."""
+        return self.constraint.done
+
+    @property
+    def bars(self) -> int:
+        """Bars that are complete."""
+        return self.order.demand.bars if self.done else max(0, self.constraint.grammar.bar)
+
+    def write(self, logits: NDArray[np.float32]) -> int:
+        """Return the next token, now written."""
+        token = self.constraint.forced()
+        if token is None:
+            preferred = logits + self.constraint.preferences()
+            token = draw(preferred, self.constraint.mask(), self.order.sampling, self._rng)
+        self.constraint.read(token)
+        self.written.append(token)
+        return token
+
+
 def generate(
     model: Transformer,
-    controls: Controls,
-    demand: Demand,
+    orders: Sequence[Order],
     *,
-    seeds: Sequence[int],
-    sampling: Sampling | None = None,
     context: int | None = None,
     on_progress: OnProgress = _silent,
 ) -> list[list[int]]:
-    """Return one stream of bars for each seed, End included, all as demanded.
+    """Return one stream of bars for each order, End included, all as demanded.
 
-    All streams are written side by side in one batch. They are a function of the model, controls,
-    demand, sampling, seeds and, through rounding, of the machine. ``context``: how many tokens
-    back the model looks, the sizes' own if not given. ``on_progress`` is called at every bar of
-    the slowest stream.
+    All are written side by side in one batch, which shrinks as they are done. A stream is a
+    function of the model, its order and, through rounding, of its company and the machine.
+    ``context``: how many tokens back the model looks, its sizes' own if not given.
+    ``on_progress`` is called whenever a bar is complete, with sums over the orders.
     """
-    sampling = sampling or Sampling()
-    device = next(model.parameters()).device
-    rngs = [np.random.default_rng(seed) for seed in seeds]
-    constraints = [Constraint(demand) for _ in seeds]
-    written: list[list[int]] = [[] for _ in seeds]
-    cache = KVCache(model.config, batch=len(seeds), context=context, device=device)
-    # The countdown tells the model how the piece goes on, so it is written as an excerpt: many
-    # pieces that begin with Begin open with a bar of next to nothing.
-    begun = torch.tensor([prefix(controls, vocab.WITHIN)] * len(seeds), device=device)  # (B, T)
-    logits = prefill(model, cache, begun)
+    guided = any(order.sampling.guidance != 1.0 for order in orders)
+    streams = [Stream(order) for order in orders]
+    active = list(streams)
+    cache = KVCache(
+        model.config,
+        batch=len(orders) * (2 if guided else 1),
+        context=context,
+        device=next(model.parameters()).device,
+    )
+    total = sum(order.demand.bars for order in orders)
     reached = 0
-    while not all(constraint.done for constraint in constraints):
-        rows = logits.float().cpu().numpy()  # (B, V)
+    logits = prefill(model, cache, _read_so_far(active, guided, cache.context))
+    while True:
+        rows = logits.float().cpu().numpy()  # (B, V), guided: (2 B, V)
+        if guided:
+            rows = _guided(rows, active)
         tokens = [
-            _next(constraint, row, sampling, rng)
-            for constraint, row, rng in zip(constraints, rows, rngs, strict=True)
+            vocab.PAD if stream.done else stream.write(row)
+            for stream, row in zip(active, rows, strict=True)
         ]
-        for stream, token in zip(written, tokens, strict=True):
-            if token != vocab.PAD:
-                stream.append(token)
-        slowest = min(demand.bars if c.done else c.grammar.bar for c in constraints)
-        if slowest > reached:
-            reached = slowest
-            on_progress(reached, demand.bars)
+        if (bars := sum(stream.bars for stream in streams)) > reached:
+            reached = bars
+            on_progress(reached, total)
+        unfinished = [row for row, stream in enumerate(active) if not stream.done]
+        if not unfinished:
+            return [stream.written for stream in streams]
+        if len(unfinished) <= len(active) // 2:
+            cache.keep([*unfinished, *(row + len(active) for row in unfinished if guided)])
+            active = [active[row] for row in unfinished]
+            tokens = [tokens[row] for row in unfinished]
         if cache.length == cache.context:
-            latest = resumed(controls, demand, written, int(cache.context * _ROOM_AFTER_TRIM))
-            logits = prefill(model, cache, torch.tensor(latest, device=device))
+            logits = prefill(model, cache, _read_so_far(active, guided, cache.context))
         else:
-            logits = step(model, cache, torch.tensor(tokens, device=device)[:, None])
-    return written
+            both = tokens * 2 if guided else tokens
+            column = torch.tensor(both, device=cache.keys.device)[:, None]  # (B, 1)
+            logits = step(model, cache, column)
 
 
-def _next(
-    constraint: Constraint,
-    logits: NDArray[np.float32],
-    sampling: Sampling,
-    rng: np.random.Generator,
-) -> int:
-    """Return the token that a stream takes; Pad once it is done."""
-    if constraint.done:
-        return vocab.PAD
-    token = constraint.forced()
-    if token is None:
-        token = draw(logits + constraint.preferences(), constraint.mask(), sampling, rng)
-    constraint.read(token)
-    return token
+def _guided(rows: NDArray[np.float32], active: Sequence[Stream]) -> NDArray[np.float32]:
+    """Return the logits (B, V) of rows with controls and, below them, without (2 B, V)."""
+    told, bare = rows[: len(active)], rows[len(active) :]
+    factor = np.array([stream.order.sampling.guidance for stream in active], dtype=np.float32)
+    return np.asarray(bare + factor[:, None] * (told - bare))
 
 
-def resumed(
-    controls: Controls, demand: Demand, written: Sequence[Sequence[int]], room: int
-) -> list[list[int]]:
-    """Return for each stream what to read when the cache is full: a prefix and its latest bars.
+def _read_so_far(active: Sequence[Stream], guided: bool, context: int) -> list[list[int]]:
+    """Return what the model reads before the next token: the prefix and the latest bars.
+
+    Guided: once more for every stream, with nothing said in the prefix.
+    """
+    room = int(context * _ROOM_AFTER_TRIM)
+    told = [latest(stream.order, stream.written, room) for stream in active]
+    bare = [latest(stream.order, stream.written, room, bare=True) for stream in active]
+    return told + bare if guided else told
+
+
+def latest(order: Order, written: Sequence[int], room: int, *, bare: bool = False) -> list[int]:
+    """Return a prefix and the latest bars of a stream, ``room`` tokens and a bar at most.
 
     As an excerpt of the corpus looks: the prefix counts the bars from there to the end, and the
-    first bar says meter and tempo. All rows are as long as the longest, ``room`` tokens and a
-    bar at most; the shorter have older tokens in front, as rows of training examples do.
+    first bar says meter and tempo. ``bare``: the prefix says nothing.
     """
-    tails = [_tail(controls, demand, stream, room) for stream in written]
-    longest = max(len(tail) for _, tail in tails)
-    rows = []
-    for older, tail in tails:
-        short = longest - len(tail)
-        filler = [*[vocab.PAD] * short, *older][len(older) :] if short else []
-        rows.append([*filler, *tail])
-    return rows
-
-
-def _tail(
-    controls: Controls, demand: Demand, stream: Sequence[int], room: int
-) -> tuple[list[int], list[int]]:
-    """Return the tokens before a stream's latest bars, and these with a prefix of their own."""
-    lines = [i for i, token in enumerate(stream) if vocab.FAMILY[token] is Family.BAR]
-    late = [line for line in lines if line >= len(stream) - room]
-    line = late[0] if late else lines[-1]
-    head = prefix(replace(controls, bars=demand.bars - lines.index(line)), vocab.WITHIN)
+    demand = order.demand
+    lines = [i for i, token in enumerate(written) if vocab.FAMILY[token] is Family.BAR]
+    late = [line for line in lines if line >= len(written) - room]
+    line = late[0] if late else lines[-1] if lines else 0
+    gone = lines.index(line) if lines else 0
+    controls = Controls() if bare else replace(order.controls, bars=demand.bars - gone)
+    # The countdown tells the model how the piece goes on, so it is written as an excerpt: many
+    # pieces that begin with Begin open with a bar of next to nothing.
+    head = prefix(controls, vocab.WITHIN)
+    if not lines:
+        return head
     said = line + 1
-    while said < len(stream) and vocab.FAMILY[stream[said]] in (Family.METER, Family.TEMPO):
+    while said < len(written) and vocab.FAMILY[written[said]] in (Family.METER, Family.TEMPO):
         said += 1
-    opening = [stream[line], vocab.meter_id(*demand.meter), vocab.tempo_id(demand.tempo_bpm)]
+    opening = [written[line], vocab.meter_id(*demand.meter), vocab.tempo_id(demand.tempo_bpm)]
     # A bar that is itself longer than the room is read from somewhere within.
-    return list(stream[:line]), [*head, *opening, *stream[said:][-room:]]
+    return [*head, *opening, *written[said:][-room:]]

@@ -17,6 +17,9 @@ class Sampling:
     temperature: float = 1.0
     top_p: float = 0.95
     """Draw from the likeliest tokens that together have this share of the probability."""
+    guidance: float = 1.0
+    """How far beyond what the controls say: logits are moved from those without any controls to
+    those with them by this factor. Source: Ho and Salimans 2022. 1 costs nothing, others twice."""
 
 
 def draw(

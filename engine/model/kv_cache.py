@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -12,7 +14,8 @@ class KVCache:
     """Room for ``batch`` streams of ``context`` tokens; all rows have the same length.
 
     ``length``: tokens held. Writing beyond the room raises ValueError; ``clear`` empties it
-    without freeing.
+    without freeing. Streams of unlike lengths stand right-aligned: ``starts`` says behind how many
+    places of filling each row begins.
     """
 
     def __init__(
@@ -29,10 +32,39 @@ class KVCache:
         self.keys = torch.zeros(shape, device=device, dtype=dtype)  # (layers, B, KV, T, D)
         self.values = torch.zeros_like(self.keys)  # (layers, B, KV, T, D)
         self.length = 0
+        self.starts: Tensor | None = None
+        """Where each row begins (B,), if any does not begin at 0."""
 
-    def clear(self) -> None:
-        """Forget what was read."""
+    def clear(self, starts: Sequence[int] | None = None) -> None:
+        """Forget what was read; ``starts``: places of filling before each row to come."""
         self.length = 0
+        self.starts = None
+        if starts is not None and any(starts):
+            self.starts = torch.tensor(starts, device=self.keys.device)
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Forget all rows but these, which then stand in this order."""
+        index = torch.tensor(rows, device=self.keys.device)
+        self.keys, self.values = self.keys[:, index], self.values[:, index]
+        if self.starts is not None:
+            self.starts = self.starts[index]
+
+    def visible(self, new: int) -> Tensor | None:
+        """Return what each of ``new`` places sees of itself and all before (B or 1, 1, new, all).
+
+        None where nothing is hidden but the future, and of that there is at most one place.
+        """
+        total = self.length + new
+        if self.starts is None and (new == 1 or not self.length):
+            return None
+        places = torch.arange(total, device=self.keys.device)
+        seen = places <= places[self.length :, None]  # (new, all)
+        if self.starts is None:
+            return seen[None, None]
+        # A place of filling sees itself: a row of nothing has no softmax.
+        own = places == places[self.length :, None]
+        real = places >= self.starts[:, None]  # (B, all)
+        return ((seen & real[:, None]) | own)[:, None]
 
     def extend(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Write new keys and values behind those held; return all of this layer's.

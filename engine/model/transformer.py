@@ -58,7 +58,9 @@ class Attention(nn.Module):
         self.query_norm = RMSNorm(config.head_width)
         self.key_norm = RMSNorm(config.head_width)
 
-    def forward(self, x: Tensor, table: Tensor, cache: KVCache | None, layer: int) -> Tensor:
+    def forward(
+        self, x: Tensor, table: Tensor, mask: Tensor | None, cache: KVCache | None, layer: int
+    ) -> Tensor:
         """Return what each place (B, T, width) takes from itself and those before it."""
         batch, time, width = x.shape
         config = self.config
@@ -70,15 +72,16 @@ class Attention(nn.Module):
         if cache is not None:
             k, v = cache.extend(layer, k, v)  # (B, KV, past + T, D)
         group = config.heads // config.kv_heads
-        if group > 1:
+        if time == 1:
+            # Queries that share a key stand side by side as if they were places: no key is copied.
+            q = q.view(batch, config.kv_heads, group, -1)  # (B, KV, group, D)
+        elif group > 1:
             k = k.repeat_interleave(group, dim=1)  # (B, H, past + T, D)
             v = v.repeat_interleave(group, dim=1)  # (B, H, past + T, D)
-        if cache is not None and cache.length and time > 1:
-            past = cache.length
-            mask = torch.ones(time, past + time, dtype=torch.bool, device=x.device).tril(past)
-            y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)  # (B, H, T, D)
-        else:
-            y = F.scaled_dot_product_attention(q, k, v, is_causal=time > 1)  # (B, H, T, D)
+        causal = time > 1 and mask is None
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        if time == 1:
+            y = y.view(batch, config.heads, 1, -1)  # (B, H, 1, D)
         merged: Tensor = self.out(y.transpose(1, 2).reshape(batch, time, width))  # (B, T, width)
         return merged
 
@@ -108,9 +111,11 @@ class Block(nn.Module):
         self.feed_norm = RMSNorm(config.width)
         self.feed = FeedForward(config)
 
-    def forward(self, x: Tensor, table: Tensor, cache: KVCache | None, layer: int) -> Tensor:
+    def forward(
+        self, x: Tensor, table: Tensor, mask: Tensor | None, cache: KVCache | None, layer: int
+    ) -> Tensor:
         """Return the stream (B, T, width) with what this layer adds."""
-        x = x + self.attention(self.attention_norm(x), table, cache, layer)  # (B, T, width)
+        x = x + self.attention(self.attention_norm(x), table, mask, cache, layer)  # (B, T, width)
         y: Tensor = x + self.feed(self.feed_norm(x))  # (B, T, width)
         return y
 
@@ -150,9 +155,10 @@ class Transformer(nn.Module):
         """Return the last layer's states (B, T, width)."""
         past = cache.length if cache is not None else 0
         table = self.rotary[:, past : past + tokens.shape[1]]  # (2, T, D/2)
+        mask = None if cache is None else cache.visible(tokens.shape[1])  # (B or 1, 1, T, past + T)
         x: Tensor = self.embedding(tokens)  # (B, T, width)
         for layer, block in enumerate(self.blocks):
-            x = block(x, table, cache, layer)  # (B, T, width)
+            x = block(x, table, mask, cache, layer)  # (B, T, width)
         if cache is not None:
             cache.advance(tokens.shape[1])
         return x

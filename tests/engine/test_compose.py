@@ -6,8 +6,9 @@ import pytest
 
 from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Synth
-from engine.compose import Composer, compose, controls_of
+from engine.compose import Composer, compose
 from engine.errors import CancelledError, OutputFolderError, RequestError
+from engine.generate.order import controls_of
 from engine.model.checkpoint import load_model, save_model
 from engine.request.model import Brief
 from engine.request.parse import parse

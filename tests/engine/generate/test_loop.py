@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from engine.errors import CancelledError
 from engine.generate.constraints import Constraint, Demand
-from engine.generate.loop import generate, resumed
+from engine.generate.loop import generate, latest
+from engine.generate.order import Order
 from engine.generate.sampler import Sampling, draw
 from engine.model.config import PRESETS
 from engine.model.transformer import Transformer
@@ -28,7 +29,7 @@ TRIO = Controls(
 
 
 def write(controls: Controls, *seeds: int, model: Transformer | None = None) -> list[list[int]]:
-    return generate(model or toy(), controls, Demand.of(controls), seeds=seeds)
+    return generate(model or toy(), [Order.of(controls, seed) for seed in seeds])
 
 
 def naive(controls: Controls, seed: int, model: Transformer) -> list[int]:
@@ -74,7 +75,7 @@ def test_whatever_a_model_thinks_the_piece_is_as_demanded(
 ) -> None:
     controls = Controls(tempo_bpm=tempo, meter=meter, bars=bars, programs=programs, key=key)
     demand = replace(Demand.of(controls), density=density, polyphony=polyphony)
-    (tokens,) = generate(toy(spread=0.4), controls, demand, seeds=[seed])
+    (tokens,) = generate(toy(spread=0.4), [Order(controls, demand, seed)])
     score = decode(tokens)
     assert first_illegal(tokens) is None
     assert score.bars == bars
@@ -108,16 +109,59 @@ def test_a_full_cache_goes_on_from_whole_bars_that_look_like_an_excerpt() -> Non
     long = replace(TRIO, bars=12)
     streams = write(long, 3, 4)
     cut = [stream[: 2 * len(stream) // 3] for stream in streams]
-    rows = resumed(long, Demand.of(long), cut, room=100)
-    assert len({len(row) for row in rows}) == 1
-    for row, stream in zip(rows, cut, strict=True):
-        begins = len(row) - 1 - row[::-1].index(vocab.WITHIN)
+    for stream in cut:
+        row = latest(Order.of(long, 3), stream, room=100)
+        begins = row.index(vocab.WITHIN)
         bars = row[begins + 1 :]
         assert first_illegal(bars) is None
         assert bars[3:] == stream[-len(bars) + 3 :]
         assert 50 < len(bars) <= 103
         left = bars[0] - vocab.FIRST[Family.BAR] + 1
         assert vocab.bars_id(left) in row[:begins]
+
+
+SOLO = Controls(tempo_bpm=60.0, meter=(3, 4), key=KEYS[5], bars=2, programs=(73,))
+
+
+def test_unlike_orders_side_by_side_are_each_written_as_alone() -> None:
+    """Their prefixes and lengths differ: filling must not be seen, done rows not disturb."""
+    model = toy()
+    orders = [Order.of(TRIO, 1), Order.of(SOLO, 2), Order.of(replace(TRIO, bars=6), 3)]
+    together = generate(model, orders)
+    assert together == [generate(model, [order])[0] for order in orders]
+
+
+def test_guidance_of_one_is_none_and_more_moves_away_from_no_controls() -> None:
+    model = toy(spread=0.4)
+    guided = Order.of(TRIO, 1, Sampling(guidance=1.0 + 1e-6))
+    assert generate(model, [guided]) == generate(model, [Order.of(TRIO, 1)])
+    strong = generate(model, [Order.of(TRIO, 1, Sampling(guidance=2.0))])
+    assert strong == [naive_guided(TRIO, 1, model, 2.0)]
+
+
+def naive_guided(controls: Controls, seed: int, model: Transformer, factor: float) -> list[int]:
+    constraint, rng = Constraint(Demand.of(controls)), np.random.default_rng(seed)
+    written: list[int] = []
+    while not constraint.done:
+        token = constraint.forced()
+        if token is None:
+            told, bare = (
+                model(torch.tensor([[*prefix(c), *written]]))[0, -1].detach().numpy()
+                for c in (controls, Controls())
+            )
+            logits = bare + factor * (told - bare) + constraint.preferences()
+            token = draw(logits, constraint.mask(), Sampling(), rng)
+        constraint.read(token)
+        written.append(token)
+    return written
+
+
+def test_progress_counts_the_bars_of_all_orders() -> None:
+    seen: list[tuple[int, int]] = []
+    orders = [Order.of(TRIO, 1), Order.of(SOLO, 2)]
+    generate(toy(), orders, on_progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (6, 6)
+    assert seen == sorted(seen)
 
 
 def test_levels_that_are_asked_stand_at_the_head_of_every_bar() -> None:
@@ -181,7 +225,7 @@ def test_progress_counts_the_bars_and_can_stop_the_work() -> None:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        generate(toy(), TRIO, Demand.of(TRIO), seeds=[1], on_progress=watch)
+        generate(toy(), [Order.of(TRIO, 1)], on_progress=watch)
     assert seen == [(1, 4), (2, 4)]
 
 
