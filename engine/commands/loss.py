@@ -18,7 +18,7 @@ from engine.model.checkpoint import Card, load_model, trained_context
 from engine.model.transformer import Transformer
 from engine.option_types import Commands
 from engine.registry.served import served_model
-from engine.training.examples import Corpus
+from engine.training.excerpts import Corpus
 from engine.training.held_out import (
     HELD_OUT_PIECES,
     Loss,

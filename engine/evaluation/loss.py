@@ -15,7 +15,8 @@ from engine.model.transformer import Transformer
 from engine.tokens import vocab
 from engine.tokens.control import prefix
 from engine.tokens.spec import Family
-from engine.training.examples import IGNORED, Corpus, Excerpt, body, controls_of
+from engine.training.examples import IGNORED
+from engine.training.excerpts import Corpus, Excerpt, body, controls_of
 from engine.training.held_out import Loss, loss_of_rows, sum_losses
 
 _SPLIT = "test"

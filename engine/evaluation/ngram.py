@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.tokens import vocab
-from engine.training.examples import Corpus, Excerpt, body
+from engine.training.excerpts import Corpus, Excerpt, body
 from engine.training.held_out import IS_NOTE, Loss
 
 _BITS = 10

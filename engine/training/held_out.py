@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.model.transformer import Transformer
 from engine.tokens import vocab
 from engine.tokens.control import prefix
 from engine.tokens.spec import Family
-from engine.training.examples import IGNORED, Corpus, Excerpt, body, controls_of
+from engine.training.examples import IGNORED
+from engine.training.excerpts import Corpus, Excerpt, body, controls_of
 
 HELD_OUT_PIECES = 128
 """Excerpts of the validation split that a loss is measured on."""
@@ -68,7 +68,7 @@ def held_out_streams(
 
 
 @torch.inference_mode()
-def loss_of_rows(model: Transformer, inputs: Tensor, targets: Tensor) -> Loss:
+def loss_of_rows(model: nn.Module, inputs: Tensor, targets: Tensor) -> Loss:
     """Return the loss over rows of inputs and targets, (B, T) both; IGNORED is not counted."""
     device = next(model.parameters()).device
     with torch.autocast(device.type, torch.bfloat16):
@@ -84,7 +84,7 @@ def loss_of_rows(model: Transformer, inputs: Tensor, targets: Tensor) -> Loss:
 
 
 def held_out_loss(
-    model: Transformer, streams: list[tuple[NDArray[np.int64], int]], *, batch: int = 8
+    model: nn.Module, streams: list[tuple[NDArray[np.int64], int]], *, batch: int = 8
 ) -> Loss:
     """Return the loss over streams of (tokens, prefix length)."""
     losses = []

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-
-from engine.model.transformer import Transformer
+from torch import nn
 
 
 @dataclass(frozen=True, slots=True)
 class OptimizerSettings:
     """Peak learning rates and decay."""
 
+    muon: bool = True
+    """Else AdamW for the matrices, too."""
     matrix_rate: float = 0.006
     """Muon's, in AdamW's scale (Liu et al. 2025, "Muon is scalable for LLM training")."""
     other_rate: float = 0.003
@@ -20,22 +21,28 @@ class OptimizerSettings:
     clip: float = 1.0
 
 
-def make_optimizers(model: Transformer, settings: OptimizerSettings) -> list[torch.optim.Optimizer]:
-    """Return the two optimizers; every parameter belongs to exactly one."""
+def make_optimizers(model: nn.Module, settings: OptimizerSettings) -> list[torch.optim.Optimizer]:
+    """Return the optimizers; every parameter belongs to exactly one.
+
+    A network without blocks, such as the LSTM, has AdamW for all.
+    """
     matrices: list[torch.nn.Parameter] = []
     others: list[torch.nn.Parameter] = []
     for name, weight in model.named_parameters():
         inside = name.startswith("blocks.") and weight.dim() == 2
         (matrices if inside else others).append(weight)
-    return [
-        torch.optim.Muon(
-            matrices,
-            lr=settings.matrix_rate,
-            weight_decay=settings.weight_decay,
-            adjust_lr_fn="match_rms_adamw",
-        ),
-        torch.optim.AdamW(others, lr=settings.other_rate, betas=(0.9, 0.95), weight_decay=0.0),
-    ]
+    adamw = torch.optim.AdamW(others, lr=settings.other_rate, betas=(0.9, 0.95), weight_decay=0.0)
+    if not matrices:
+        return [adamw]
+    rate, decay = settings.matrix_rate, settings.weight_decay
+    inner: torch.optim.Optimizer
+    if settings.muon:
+        inner = torch.optim.Muon(
+            matrices, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"
+        )
+    else:
+        inner = torch.optim.AdamW(matrices, lr=rate, betas=(0.9, 0.95), weight_decay=decay)
+    return [inner, adamw]
 
 
 def rate_at(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ from torch.nn import functional as F
 
 from engine.corpus.shard import Shard
 from engine.errors import BadInputError, ModelError
-from engine.model.config import PRESETS, ModelConfig
+from engine.model.config import PRESETS
 from engine.model.transformer import Transformer
 from engine.tokens import vocab
-from engine.training.examples import IGNORED, Corpus, Examples, ExampleSettings
+from engine.training import lstm
+from engine.training.examples import IGNORED, Examples, ExampleSettings
+from engine.training.excerpts import Corpus
 from engine.training.held_out import HELD_OUT_PIECES, IS_NOTE, Loss, held_out_loss, held_out_streams
 from engine.training.optimizer import OptimizerSettings, make_optimizers, rate_at
 from engine.training.team import Team
@@ -32,12 +34,17 @@ _SAVE_EVERY_S = 600.0
 
 ALONE = Team()
 
+Network = Transformer | lstm.LSTM
+
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
     """One run. Its result is a function of these, the shards and, by the clock, the machine."""
 
     preset: str = "small"
+    """A name of PRESETS, or ``lstm.PRESET``, the baseline."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Fields of ModelConfig that differ from the preset."""
     minutes: float | None = 60.0
     steps: int | None = None
     """Instead of minutes: exactly so many steps, the same weights every time on one machine."""
@@ -52,7 +59,7 @@ class TrainSettings:
     def __post_init__(self) -> None:
         if (self.minutes is None) == (self.steps is None):
             raise BadInputError("give either minutes or steps")
-        if self.preset not in PRESETS:
+        if self.preset not in (*PRESETS, lstm.PRESET):
             raise BadInputError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset}")
 
 
@@ -75,7 +82,7 @@ class Progress:
 class Run:
     """A finished run."""
 
-    model: Transformer
+    model: Network
     progress: Progress
     held_out: Loss
 
@@ -102,16 +109,16 @@ def train(
     leading one saves, measures and reports. Saves every ten minutes and when interrupted. Raises
     BadInputError if there is nothing to resume or nothing to learn from.
     """
-    config = PRESETS[settings.preset]
     corpus = Corpus(shards, "train")
     if not len(corpus.pieces):
         raise BadInputError("the corpus has no piece in its training split")
     streams = held_out_streams(
         Corpus(shards, "validation"), HELD_OUT_PIECES, settings.examples.context
     )
+    del shards  # where the caller keeps no reference, half of the memory
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng([settings.seed, team.rank])
-    model = Transformer(config).to(settings.device)
+    model = new_network(settings).to(settings.device)
     optimizers = make_optimizers(model, settings.optimizer)
     progress = Progress()
     if not resume and (folder / CHECKPOINT).exists():
@@ -119,7 +126,7 @@ def train(
             f"{folder} holds a run already; go on with --resume, or choose another --name"
         )
     if resume:
-        _restore(folder, config, model, optimizers, rng, progress, team)
+        _restore(folder, model, optimizers, rng, progress, team)
     peaks = [
         optimizer.param_groups[0]["lr"] for optimizer in make_optimizers(model, settings.optimizer)
     ]
@@ -139,20 +146,34 @@ def train(
             progress.elapsed_s = clock() - begun
             if team.leads and clock() - saved > _SAVE_EVERY_S:
                 progress.held_out = held_out_loss(model, streams)
-                save_checkpoint(folder, config, model, optimizers, rng, progress)
+                save_checkpoint(folder, model, optimizers, rng, progress)
                 saved = clock()
             if team.leads:
                 watch(progress)
             progress.held_out = None
     finally:
         if team.leads and progress.step > begun_at:
-            save_checkpoint(folder, config, model, optimizers, rng, progress)
+            save_checkpoint(folder, model, optimizers, rng, progress)
     progress.share = 1.0
     model.eval()
     held_out = progress.held_out = held_out_loss(model, streams)
     if team.leads:
         watch(progress)
     return Run(model, progress, held_out)
+
+
+def new_network(settings: TrainSettings) -> Network:
+    """Return an untrained network; BadInputError if its sizes do not fit each other."""
+    if settings.preset == lstm.PRESET:
+        return lstm.LSTM()
+    try:
+        return Transformer(replace(PRESETS[settings.preset], **settings.sizes))
+    except ValueError as error:
+        raise BadInputError(str(error)) from error
+
+
+def _sizes(model: Network) -> dict[str, Any]:
+    return model.to_json() if isinstance(model, lstm.LSTM) else model.config.to_json()
 
 
 def _share(settings: TrainSettings, progress: Progress) -> float:
@@ -163,7 +184,7 @@ def _share(settings: TrainSettings, progress: Progress) -> float:
 
 
 def _step(
-    model: Transformer,
+    model: Network,
     optimizers: list[torch.optim.Optimizer],
     examples: Examples,
     rng: np.random.Generator,
@@ -204,8 +225,7 @@ def _step(
 
 def save_checkpoint(
     folder: Path,
-    config: ModelConfig,
-    model: Transformer,
+    model: Network,
     optimizers: list[torch.optim.Optimizer],
     rng: np.random.Generator,
     progress: Progress,
@@ -214,7 +234,7 @@ def save_checkpoint(
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{CHECKPOINT}.part"
     state: dict[str, Any] = {
-        "config": config.to_json(),
+        "config": _sizes(model),
         "vocabulary": vocab.fingerprint(),
         "model": model.state_dict(),
         "optimizers": [optimizer.state_dict() for optimizer in optimizers],
@@ -227,8 +247,7 @@ def save_checkpoint(
 
 def _restore(
     folder: Path,
-    config: ModelConfig,
-    model: Transformer,
+    model: Network,
     optimizers: list[torch.optim.Optimizer],
     rng: np.random.Generator,
     progress: Progress,
@@ -244,7 +263,7 @@ def _restore(
         raise ModelError(
             f"the checkpoint {path} is damaged; remove it and start again without --resume"
         ) from error
-    if state["vocabulary"] != vocab.fingerprint() or state["config"] != config.to_json():
+    if state["vocabulary"] != vocab.fingerprint() or state["config"] != _sizes(model):
         raise BadInputError(f"the run in {folder} is of another model; choose its preset")
     model.load_state_dict(state["model"])
     for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,8 +22,11 @@ from engine.corpus.manifest import load_shards, read_manifest
 from engine.errors import BadInputError, CancelledError
 from engine.model.checkpoint import save_model
 from engine.model.config import PRESETS
+from engine.model.transformer import Transformer
 from engine.option_types import MAX_SEED, positive, whole
+from engine.training import lstm
 from engine.training.examples import ExampleSettings
+from engine.training.optimizer import OptimizerSettings
 from engine.training.pretrain import Progress, Run, TrainSettings, train
 from engine.training.team import join_team, threads_for
 
@@ -36,7 +40,7 @@ _STOPS = (signal.SIGTERM, signal.SIGINT)
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run."""
-    parser.add_argument("--preset", choices=tuple(PRESETS), default="small")
+    parser.add_argument("--preset", choices=(*PRESETS, lstm.PRESET), default="small")
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "--minutes", type=positive, metavar="M", help="by the clock; 60 if not given"
@@ -48,6 +52,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--context", type=whole(256, 2048), default=1024, help="tokens an example")
     parser.add_argument("--micro-batch", type=whole(1, 1024), default=8)
     parser.add_argument("--accumulate", type=whole(1, 1024), default=2)
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any field of ExampleSettings, OptimizerSettings or ModelConfig; may be repeated",
+    )
     parser.add_argument("--seed", type=whole(0, MAX_SEED), default=0)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--threads", type=whole(1, 256), help="of the CPU, each process")
@@ -73,25 +84,29 @@ def run(options: argparse.Namespace, show: Callable[[Progress], None] = _quietly
     """
     if options.device == "cuda" and not torch.cuda.is_available():
         raise BadInputError("there is no CUDA device on this machine; train with --device cpu")
-    if options.context > (longest := PRESETS[options.preset].context):
+    if options.preset != lstm.PRESET and options.context > (
+        longest := PRESETS[options.preset].context
+    ):
         raise BadInputError(f"preset {options.preset} reads at most {longest} tokens at once")
+    sizes, examples, optimizer = _settings(options.set)
     # A supervisor's SIGTERM, and Ctrl-C also where the shell had it ignored, save before leaving.
     for stop in _STOPS:
         signal.signal(stop, _stop)
     settings = TrainSettings(
         preset=options.preset,
+        sizes=sizes,
         minutes=options.minutes or (None if options.steps else 60.0),
         steps=options.steps,
         seed=options.seed,
         micro_batch=options.micro_batch,
         accumulate=options.accumulate,
         device=options.device,
-        examples=ExampleSettings(context=options.context),
+        examples=ExampleSettings(**{"context": options.context, **examples}),
+        optimizer=OptimizerSettings(**optimizer),
     )
     manifest = read_manifest(options.corpus)
     team = join_team(os.environ, options.device)
     torch.set_num_threads(options.threads or threads_for(team))
-    shards = load_shards(options.corpus)
 
     def watch(progress: Progress) -> None:
         show(progress)
@@ -100,13 +115,41 @@ def run(options: argparse.Namespace, show: Callable[[Progress], None] = _quietly
 
     folder = RUNS / options.name
     try:
-        finished = train(shards, folder, settings, resume=options.resume, team=team, watch=watch)
+        finished = train(
+            load_shards(options.corpus),
+            folder,
+            settings,
+            resume=options.resume,
+            team=team,
+            watch=watch,
+        )
     except KeyboardInterrupt as stopped:
         raise CancelledError(
             f"stopped; the run is saved in {folder}, go on with it by --resume"
         ) from stopped
     if team.leads:
         _export(options, finished, manifest, folder / "model")
+
+
+def _settings(said: list[str]) -> tuple[dict[str, int], dict[str, Any], dict[str, Any]]:
+    """Return what --set says of sizes, examples and optimizers; BadInputError for other names."""
+    known = (PRESETS["small"], ExampleSettings(), OptimizerSettings())
+    found: tuple[dict[str, Any], ...] = ({}, {}, {})
+    for words in said:
+        name, _, value = words.partition("=")
+        for defaults, kept in zip(known, found, strict=True):
+            default = getattr(defaults, name, None)
+            if not isinstance(default, int | float):
+                continue
+            try:
+                kept[name] = type(default)(float(value))
+            except ValueError as error:
+                raise BadInputError(f"--set {name} needs a number, got {value!r}") from error
+            break
+        else:
+            names = sorted(field.name for defaults in known for field in fields(defaults))
+            raise BadInputError(f"--set knows {', '.join(names)}; got {name!r}")
+    return found[0], found[1], found[2]
 
 
 def _export(
@@ -126,6 +169,7 @@ def _export(
             "hours": round(progress.elapsed_s / 3600, 3),
             "context": options.context,
             "seed": options.seed,
+            "set": options.set,
         },
         "corpus": {
             "hash": manifest["hash"],
@@ -136,7 +180,8 @@ def _export(
             },
         },
     }
-    save_model(finished.model, folder, name=options.name, about=about)
+    if isinstance(finished.model, Transformer):
+        save_model(finished.model, folder, name=options.name, about=about)
     if options.json:
         print(json.dumps({"model": str(folder), **about}))
     else:

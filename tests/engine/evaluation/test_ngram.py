@@ -3,7 +3,7 @@ import pytest
 
 from engine.evaluation.ngram import NGram, ngram_loss, training_streams
 from engine.tokens import vocab
-from engine.training.examples import Corpus
+from engine.training.excerpts import Corpus
 from engine.training.held_out import held_out_streams
 from tests.engine.training.shards import scale_shard
 

@@ -11,17 +11,8 @@ from engine.tokens.control import Controls, prefix
 from engine.tokens.decode import decode
 from engine.tokens.grammar import first_illegal
 from engine.tokens.spec import CONTROL_SLOTS, Family
-from engine.training.examples import (
-    IGNORED,
-    Corpus,
-    Examples,
-    ExampleSettings,
-    Excerpt,
-    body,
-    controls_of,
-    piece_weights,
-    thinned,
-)
+from engine.training.examples import IGNORED, Examples, ExampleSettings, piece_weights, thinned
+from engine.training.excerpts import Corpus, Excerpt, body, controls_of
 from tests.engine.training.shards import labelled, scale_piece, scale_shard
 
 

@@ -6,7 +6,8 @@ import torch
 from engine.errors import BadInputError, ModelError
 from engine.model.config import PRESETS
 from engine.model.transformer import Transformer
-from engine.training.examples import Corpus, ExampleSettings
+from engine.training.examples import ExampleSettings
+from engine.training.excerpts import Corpus
 from engine.training.held_out import held_out_loss, held_out_streams
 from engine.training.optimizer import make_optimizers, rate_at
 from engine.training.pretrain import CHECKPOINT, Progress, Run, TrainSettings, train
