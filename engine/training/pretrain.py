@@ -53,6 +53,8 @@ class TrainSettings:
     accumulate: int = 2
     decay_from: float = 0.6
     device: str = "cpu"
+    compiled: bool = False
+    """Have torch compile the step: needs a C++ compiler and about a minute, then is faster."""
     examples: ExampleSettings = field(default_factory=ExampleSettings)
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
 
@@ -132,6 +134,7 @@ def train(
     ]
     examples = Examples(corpus, settings.examples)
     model.train()
+    forward = torch.compile(model) if settings.compiled else model
     begun = clock() - progress.elapsed_s
     begun_at = progress.step
     saved = clock()
@@ -142,7 +145,7 @@ def train(
             for optimizer, peak in zip(optimizers, peaks, strict=True):
                 for group in optimizer.param_groups:
                     group["lr"] = peak * rate
-            _step(model, optimizers, examples, rng, settings, progress, team)
+            _step(model, forward, optimizers, examples, rng, settings, progress, team)
             progress.elapsed_s = clock() - begun
             if team.leads and clock() - saved > _SAVE_EVERY_S:
                 progress.held_out = held_out_loss(model, streams)
@@ -185,6 +188,7 @@ def _share(settings: TrainSettings, progress: Progress) -> float:
 
 def _step(
     model: Network,
+    forward: Callable[[torch.Tensor], torch.Tensor],
     optimizers: list[torch.optim.Optimizer],
     examples: Examples,
     rng: np.random.Generator,
@@ -201,7 +205,7 @@ def _step(
         asked += int((targets != IGNORED).sum())
         notes += int(IS_NOTE[targets[targets != IGNORED]].sum())
         with torch.autocast(device.type, torch.bfloat16):
-            logits = model(torch.from_numpy(inputs).to(device))  # (B, T, V)
+            logits = forward(torch.from_numpy(inputs).to(device))  # (B, T, V)
         loss = F.cross_entropy(
             logits.float().flatten(0, 1),
             torch.from_numpy(targets).to(device).flatten(),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from engine.model.transformer import Transformer
 from engine.training.examples import ExampleSettings
 from engine.training.excerpts import Corpus
 from engine.training.held_out import held_out_loss, held_out_streams
-from engine.training.optimizer import make_optimizers, rate_at
-from engine.training.pretrain import CHECKPOINT, Progress, Run, TrainSettings, train
+from engine.training.optimizer import OptimizerSettings, make_optimizers, rate_at
+from engine.training.pretrain import CHECKPOINT, Progress, Run, TrainSettings, new_network, train
 from tests.engine.training.shards import scale_shard
 
 SHARDS = [scale_shard()]
@@ -129,3 +130,30 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(ModelError, match="checkpoint .* is damaged; remove it"):
         run(tmp_path, 2, resume=True)
+
+
+@pytest.mark.parametrize("preset", ["tiny", "lstm"])
+def test_either_network_is_kept_and_found_again(tmp_path: Path, preset: str) -> None:
+    few = replace(settings(2), preset=preset, examples=ExampleSettings(context=128), micro_batch=2)
+    finished = train(SHARDS, tmp_path, few)
+    again = train(SHARDS, tmp_path, few, resume=True)
+    assert again.progress.step == 2
+    for a, b in zip(finished.model.parameters(), again.model.parameters(), strict=True):
+        assert torch.equal(a, b)
+    other = replace(few, preset="lstm" if preset == "tiny" else "tiny")
+    with pytest.raises(BadInputError, match="another model"):
+        train(SHARDS, tmp_path, other, resume=True)
+
+
+def test_sizes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(BadInputError, match="width must divide"):
+        new_network(replace(settings(1), sizes={"width": 65}))
+
+
+def test_adamw_alone_holds_every_parameter_once() -> None:
+    model = Transformer(PRESETS["tiny"])
+    for muon in (True, False):
+        made = make_optimizers(model, OptimizerSettings(muon=muon))
+        held = [p for o in made for group in o.param_groups for p in group["params"]]
+        assert sorted(map(id, held)) == sorted(map(id, model.parameters()))
+        assert any(isinstance(o, torch.optim.Muon) for o in made) == muon
