@@ -76,3 +76,25 @@ def test_presets_have_the_size_they_promise(preset: str, millions: int) -> None:
 def test_a_width_that_heads_do_not_divide_is_refused() -> None:
     with pytest.raises(ValueError, match="divide"):
         ModelConfig(width=100, layers=1, heads=3, kv_heads=1, hidden=8)
+
+
+@pytest.mark.parametrize("filling", [[0, 3], [5, 0], [2, 4]])
+def test_filling_in_front_is_not_seen_whole_or_in_pieces(filling: list[int]) -> None:
+    model, stream = toy(), tokens(1, 12)
+    alone = model(stream)[0]
+    rows = [torch.cat([torch.full((more,), vocab.PAD), stream[0, : 12 - more]]) for more in filling]
+    cache = KVCache(PRESETS["tiny"], batch=2)
+    cache.clear(filling)
+    pieces = [model(torch.stack(rows)[:, a:b], cache) for a, b in ((0, 8), (8, 9), (9, 12))]
+    together = torch.cat(pieces, dim=1)
+    for row, more in zip(together, filling, strict=True):
+        torch.testing.assert_close(row[more:], alone[: 12 - more], atol=2e-5, rtol=1e-4)
+
+
+def test_rows_that_are_kept_go_on_as_if_they_had_been_alone() -> None:
+    model, streams = toy(), tokens(3, 10)
+    cache = KVCache(PRESETS["tiny"], batch=3)
+    model(streams[:, :9], cache)
+    cache.keep([2, 0])
+    went_on = model(streams[[2, 0], 9:], cache)[:, 0]
+    torch.testing.assert_close(went_on, model(streams[[2, 0]])[:, 9], atol=2e-5, rtol=1e-4)
