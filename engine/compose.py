@@ -13,21 +13,18 @@ from engine.audio.master import master
 from engine.audio.pianoroll import draw_pianoroll
 from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Synth
-from engine.generate.loop import generate
 from engine.generate.order import Order, controls_of
-from engine.model.checkpoint import Card, load_model, trained_context
-from engine.model.transformer import Transformer
+from engine.model.checkpoint import Card
+from engine.originality.index import OriginalityIndex
 from engine.output import Output
 from engine.polish import polish
-from engine.registry.served import served_model
 from engine.report import report
 from engine.request.model import Brief, ComposeRequest
 from engine.request.parse import parse
 from engine.request.resolve import resolve
-from engine.score.harmony import with_chords
 from engine.score.midi import write_midi
 from engine.score.model import Score, Tempo
-from engine.tokens.decode import decode
+from engine.write import CANDIDATES, Writer, Written, open_writer
 
 OnProgress = Callable[[str, float], None]
 """Called with the stage (generate, render) and its share done; may raise CancelledError."""
@@ -39,9 +36,9 @@ def _silent(stage: str, share: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """A loaded model and an open synthesizer: what one worker keeps alive between requests."""
+    """What writes and what plays: kept alive by a worker between requests."""
 
-    model: Transformer
+    writer: Writer
     card: Card
     synth: Synth | None
     """None composes without sound."""
@@ -53,12 +50,16 @@ class Composer:
         model: Path | None = None,
         soundfont: str | None = None,
         sound: bool = True,
+        candidates: int = CANDIDATES,
         device: str = "cpu",
     ) -> Composer:
-        """Load the served model and, for sound, the soundfont; raises MissingPartError."""
+        """Load model, index and, for sound, the soundfont; raises MissingPartError.
+
+        ``candidates``: so many are written for each piece, the best is taken.
+        """
         synth = Synth(find_soundfont(environ, soundfont)) if sound else None
-        network, card = load_model(served_model(environ, model), device=device)
-        return Composer(network, card, synth)
+        writer, card = open_writer(environ, model=model, candidates=candidates, device=device)
+        return Composer(writer, card, synth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,9 @@ def compose(
     brief = resolve(request, seed=seed)
     with Output(out, f"{brief.title}-{brief.seed}", brief.to_json()) as output:
         parsed = clock()
-        tokens = _write_tokens(brief, composer, on_progress)
-        score = _read_tokens(tokens, brief)
+        ranked = _write(brief, composer.writer, on_progress)
+        best = ranked[0]
+        score = _at_tempo(best.score, brief)
         generated = clock()
         played = polish(score, seed=brief.seed)
         output.add("mid", write_midi(played, title=brief.title))
@@ -121,27 +123,50 @@ def compose(
                 "encode": round(encoded - rendered, 3),
                 "total": round(encoded - begun, 3),
             },
-            "tokens": len(tokens),
-            "report": report(score, played),
+            "tokens": len(best.tokens),
+            "candidates": [_verdict(written) for written in ranked],
+            "report": report(
+                score, played, originality=_originality(ranked[0], composer.writer.index)
+            ),
         }
         output.add_json(details)
     return Composition(request, brief, score, output.files, details)
 
 
-def _write_tokens(brief: Brief, composer: Composer, on_progress: OnProgress) -> list[int]:
-    (tokens,) = generate(
-        composer.model,
+def _write(brief: Brief, writer: Writer, on_progress: OnProgress) -> list[Written]:
+    """Return the candidates, best first."""
+    (ranked,) = writer.ranked(
         [Order.of(controls_of(brief), brief.seed)],
-        context=trained_context(composer.card),
-        on_progress=lambda done, total: on_progress("generate", done / total),
+        lambda done, total: on_progress("generate", done / total),
     )
-    return tokens
+    return ranked
 
 
-def _read_tokens(tokens: list[int], brief: Brief) -> Score:
+def _at_tempo(score: Score, brief: Brief) -> Score:
     """The tokens say the tempo to a step of 3 %; the brief says it exactly."""
-    score = decode(tokens)
-    return with_chords(replace(score, tempos=(Tempo(0, brief.tempo_bpm),)))
+    return replace(score, tempos=(Tempo(0, brief.tempo_bpm),))
+
+
+def _verdict(written: Written) -> dict[str, Any]:
+    """Why a candidate stands where it does; all that weighs nothing is left out."""
+    parts = written.parts or {}
+    return {
+        "seed": written.order.seed,
+        "penalty": round(written.penalty, 3),
+        "parts": {name: round(value, 3) for name, value in parts.items() if value > 0.0005},
+    }
+
+
+def _originality(written: Written, index: OriginalityIndex | None) -> dict[str, Any] | None:
+    """The longest run in common with the corpus, beside what two human pieces share."""
+    if index is None:
+        return None
+    copied = written.copied
+    return {
+        "copied_notes": written.copied_notes,
+        "usual_notes": index.usual_notes,
+        "bars": [copied.first_bar + 1, copied.last_bar + 1] if copied else None,
+    }
 
 
 def _subtitle(brief: Brief) -> str:

@@ -10,10 +10,10 @@ from engine.score.model import Score
 from engine.score.theory import chord_name
 
 
-def report(score: Score, played: Score) -> dict[str, Any]:
+def report(score: Score, played: Score, *, originality: dict[str, Any] | None) -> dict[str, Any]:
     """Return the figures of ``NAME.json``; ``score`` on the grid, ``played`` as it sounds.
 
-    ``originality`` is null until an index of the corpus exists to measure it against.
+    ``originality``: how much of it is copied; None where there is no index to tell.
     """
     measures = measure(score)
     key, fit = measures.key
@@ -34,5 +34,5 @@ def report(score: Score, played: Score) -> dict[str, Any]:
             "N.C." if chord.quality == NO_CHORD else chord_name(chord.root, chord.quality)
             for chord in score.chords
         ],
-        "originality": None,
+        "originality": originality,
     }

@@ -16,8 +16,10 @@ from engine.compose import Composer, Composition, compose
 from engine.option_types import MAX_SEED, Commands, whole
 from engine.request.parse import parse
 from engine.request.resolve import resolve
+from engine.write import CANDIDATES
 
 MAX_VARIANTS = 16
+MAX_CANDIDATES = 16
 _STAGES = {"generate": "composing", "render": "playing"}
 
 
@@ -38,6 +40,13 @@ def add_to(commands: Commands) -> None:
         default=1,
         metavar="K",
         help="so many pieces, with seeds counting up",
+    )
+    parser.add_argument(
+        "--candidates",
+        type=whole(1, MAX_CANDIDATES),
+        default=CANDIDATES,
+        metavar="N",
+        help=f"write each piece so many times and take the best; {CANDIDATES} if not given",
     )
     parser.add_argument("--audio", choices=("mp3", "ogg", "wav", "none"), default="mp3")
     parser.add_argument("--model", type=Path, metavar="DIR", help="a model other than the served")
@@ -65,6 +74,7 @@ def run(options: argparse.Namespace) -> None:
             model=options.model,
             soundfont=options.soundfont,
             sound=audio is not None,
+            candidates=options.candidates,
             device=options.device,
         )
         for index in range(options.variants):

@@ -1,7 +1,9 @@
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.audio.soundfont import find_soundfont
@@ -10,12 +12,14 @@ from engine.compose import Composer, compose
 from engine.errors import CancelledError, OutputFolderError, RequestError
 from engine.generate.order import controls_of
 from engine.model.checkpoint import load_model, save_model
+from engine.originality.index import OriginalityIndex
 from engine.request.model import Brief
 from engine.request.parse import parse
 from engine.request.resolve import resolve
 from engine.score.midi import read_midi_file
 from engine.score.mood import Mood, heard_as
 from engine.tokens.control import Controls
+from engine.write import Writer, candidate_seed
 from tests.engine.model.toys import toy
 
 
@@ -23,7 +27,8 @@ from tests.engine.model.toys import toy
 def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
     folder = tmp_path_factory.mktemp("model")
     save_model(toy(), folder, name="toy", about={})
-    return Composer(*load_model(folder), synth=None)
+    model, card = load_model(folder)
+    return Composer(Writer(model, candidates=1), card, synth=None)
 
 
 PROMPTS = (
@@ -77,7 +82,7 @@ def test_with_sound_an_audible_file_of_the_right_length_lies_beside(
     composer: Composer, tmp_path: Path
 ) -> None:
     with Synth(find_soundfont(os.environ)) as synth:
-        heard = Composer(composer.model, composer.card, synth)
+        heard = Composer(composer.writer, composer.card, synth)
         piece = compose("piano, 2 bars at 120", heard, tmp_path, seed=1, audio="wav")
     import wave
 
@@ -145,3 +150,17 @@ def test_drums_alone_are_told_no_key_and_no_mood_as_in_the_corpus() -> None:
     controls = controls_of(resolve(parse("solo drums, calm, in D minor"), seed=1))
     assert (controls.key, controls.valence, controls.arousal) == (None, None, None)
     assert controls.programs == (128,)
+
+
+def test_the_json_says_what_was_chosen_from_and_how_much_is_copied(
+    composer: Composer, tmp_path: Path
+) -> None:
+    index = replace(OriginalityIndex.of(np.zeros(0, dtype=np.uint64)), usual_notes=30)
+    two = replace(composer, writer=replace(composer.writer, candidates=2, index=index))
+    piece = compose("calm jazz, 2 bars", two, tmp_path, seed=9, audio=None)
+    kept = json.loads(piece.files["json"].read_text())
+    penalties = [candidate["penalty"] for candidate in kept["candidates"]]
+    assert len(penalties) == 2
+    assert penalties == sorted(penalties)
+    assert {9, candidate_seed(9, 1)} == {candidate["seed"] for candidate in kept["candidates"]}
+    assert kept["report"]["originality"] == {"copied_notes": 0, "usual_notes": 30, "bars": None}

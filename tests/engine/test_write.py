@@ -1,0 +1,67 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.errors import CancelledError
+from engine.generate.order import Order
+from engine.originality.index import OriginalityIndex
+from engine.originality.runs import ngrams, score_lines
+from engine.score.theory import KEYS
+from engine.tokens.control import Controls
+from engine.write import ROUNDS, Writer, candidate_seed
+from tests.engine.model.toys import toy
+
+DUO = Controls(tempo_bpm=90.0, meter=(4, 4), key=KEYS[0], bars=4, programs=(0, 73))
+
+
+def orders(*bars: int) -> list[Order]:
+    return [Order.of(replace(DUO, bars=count), seed) for seed, count in enumerate(bars)]
+
+
+def test_each_order_gets_its_own_piece_in_the_order_asked() -> None:
+    written = Writer(toy(), candidates=1)(orders(3, 1, 2))
+    assert [one.score.bars for one in written] == [3, 1, 2]
+    assert [one.order.seed for one in written] == [0, 1, 2]
+
+
+def test_the_best_of_several_has_the_least_penalty_and_one_of_their_seeds() -> None:
+    (ranked,) = Writer(toy(spread=0.4), candidates=3).ranked(orders(4))
+    assert {one.order.seed for one in ranked} == {candidate_seed(0, n) for n in range(3)}
+    penalties = [one.penalty for one in ranked]
+    assert penalties == sorted(penalties)
+    assert penalties[0] < penalties[-1]
+    assert sum(ranked[0].parts.values()) == pytest.approx(penalties[0])
+
+
+def test_a_copied_piece_is_written_anew() -> None:
+    model = toy(spread=0.4)
+    alone = Writer(model, candidates=1)
+    (first,) = alone(orders(8))
+    index = OriginalityIndex.of(ngrams(score_lines(first.score)).hashes)
+    (checked,) = replace(alone, index=index)(orders(8))
+    assert checked.order.seed != first.order.seed
+    assert checked.copied_notes == 0
+
+
+def test_where_all_is_copied_the_best_is_taken_and_says_so() -> None:
+    model = toy(spread=0.4)
+    plain = Writer(model, candidates=1)
+    seeds = [candidate_seed(0, n) for n in range(ROUNDS)]
+    pieces = plain([replace(orders(8)[0], seed=seed) for seed in seeds])
+    hashes = np.concatenate([ngrams(score_lines(p.score)).hashes for p in pieces])
+    (found,) = replace(plain, index=OriginalityIndex.of(hashes)).ranked(orders(8))
+    assert {one.order.seed for one in found} == set(seeds)
+    assert all(one.copied_notes > 0 for one in found)
+
+
+def test_progress_counts_all_bars_and_can_cancel() -> None:
+    seen: list[tuple[int, int]] = []
+    Writer(toy(), candidates=2)(orders(1, 2), lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (6, 6)
+
+    def stop(done: int, total: int) -> None:
+        raise CancelledError("stopped")
+
+    with pytest.raises(CancelledError):
+        Writer(toy(), candidates=2)(orders(1), stop)
