@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.generate.steering import Steering
 from engine.score.model import DRUMS
 from engine.score.theory import SCALES, Key
 from engine.tokens import vocab
@@ -27,7 +28,7 @@ _CHORDS = list(vocab.ids_of(Family.CHORD))
 _POSITIONS = list(vocab.ids_of(Family.POSITION))
 _PROGRAMS = list(vocab.ids_of(Family.PROGRAM))
 
-OUT_OF_SCALE = -1.2
+OUT_OF_SCALE = -0.8
 """Added to the logit of a pitch or chord outside the key: rarer, never forbidden."""
 
 ENTER = 3.0
@@ -109,6 +110,7 @@ class Constraint:
         self._allowed[_PROGRAMS] = False
         self._allowed[[_PROGRAM + program for program in demand.programs]] = True
         self._key_bias = _key_bias(demand.key)
+        self._steering = Steering(demand.key, demand.density, demand.polyphony)
         self._tokens_in_bar = 0
         self._chord = vocab.CHORD_NONE
         self._chord_bar = -HELD_BARS
@@ -155,7 +157,11 @@ class Constraint:
 
     def _closing(self) -> bool:
         """Return whether this is the last bar of a piece with a key: it stays on the tonic."""
-        return self.demand.key is not None and self.grammar.bar == self.demand.bars - 1
+        return self.demand.key is not None and self._ending()
+
+    def _ending(self) -> bool:
+        """Return whether this is the last bar: nobody needs to come in any more."""
+        return self.grammar.bar == self.demand.bars - 1
 
     def _closing_chord(self) -> int | None:
         """Return the tonic at the beginning of the last bar, unless it sounds already."""
@@ -203,8 +209,9 @@ class Constraint:
     def preferences(self) -> NDArray[np.float32]:
         """Return what to add to the logits: the key, and a call for instruments that rest. (V,)"""
         bias = self._key_bias.copy()
+        self._steering.add_to(bias, self.grammar)
         for program, bar in self._played_in.items():
-            rested = self.grammar.bar - bar - 1
+            rested = 0 if self._ending() else self.grammar.bar - bar - 1
             bias[_PROGRAM + program] += MISSED * min(4, max(0, rested))
         if self._owing():
             bias[[_PROGRAM + program for program in self.missing]] += ENTER
@@ -213,6 +220,7 @@ class Constraint:
     def read(self, token: int) -> None:
         """Take one token as drawn."""
         self.grammar.read(token)
+        self._steering.read(token, self.grammar)
         family = vocab.FAMILY[token]
         self._tokens_in_bar = 0 if family is Family.BAR else self._tokens_in_bar + 1
         if family is Family.CHORD:

@@ -15,7 +15,7 @@ class Sampling:
     """How boldly tokens are drawn."""
 
     temperature: float = 1.0
-    top_p: float = 0.95
+    top_p: float = 0.97
     """Draw from the likeliest tokens that together have this share of the probability."""
     guidance: float = 1.0
     """How far beyond what the controls say: logits are moved from those without any controls to
