@@ -26,7 +26,7 @@ from engine.tokens.control import hear
 from engine.tokens.quantise import quantise
 
 PIECES_A_SHARD = 100
-RECIPE = "2"
+RECIPE = "3"
 """Raised when cleaning or labelling changes, so that shards of another recipe are built anew."""
 
 Progress = Callable[[int, int], None]

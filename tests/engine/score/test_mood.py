@@ -10,7 +10,7 @@ from engine.score.measures import measure
 from engine.score.model import Score
 from engine.score.mood import Mood, hear_mood
 from tests.engine.score.any_score import grid_scores
-from tests.engine.score.pieces import hits, melody, piece
+from tests.engine.score.pieces import chord, hits, melody, piece
 
 MAJOR = (60, 64, 67, 72, 67, 64, 60, 62)
 MINOR = (60, 63, 67, 72, 67, 63, 60, 62)
@@ -43,6 +43,25 @@ def test_louder_is_more_excited() -> None:
 def test_shorter_notes_are_more_excited() -> None:
     short = replace(tune(), notes=tuple(n._replace(duration=4) for n in tune().notes))
     assert mood(short).arousal > mood(tune()).arousal
+
+
+def test_a_tritone_in_every_chord_is_less_pleasant_than_a_fifth() -> None:
+    """The tune and its length, register and fullness stay; only the note below it moves."""
+
+    def over(low: int) -> Score:
+        return piece([*melody(MAJOR), *chord(0, (48, low), 96)], bars=2)
+
+    assert mood(over(55)).valence > mood(over(54)).valence
+
+
+def test_notes_outside_the_scale_are_less_pleasant() -> None:
+    """As many different notes either way, so that it is not their number."""
+    inside = (60, 64, 67, 72, 67, 65, 64, 62, 60, 64, 67, 72, 71, 69, 67, 60)
+    outside = (60, 64, 67, 72, 67, 66, 64, 61, 60, 64, 67, 72, 71, 68, 67, 60)
+    pleasant, odd = (
+        piece(melody(pitches, ticks=6), bars=2, bpm=110.0) for pitches in (inside, outside)
+    )
+    assert mood(pleasant).valence > mood(odd).valence
 
 
 def test_drums_alone_have_no_mood() -> None:
