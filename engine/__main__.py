@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from engine.commands import compose, corpus, loss, parse, tokens, train
+from engine.commands import compose, corpus, evaluate, loss, parse, tokens, train
 from engine.errors import CadenzaError, CancelledError
 
-COMMANDS = (parse, compose, tokens, corpus, train, loss)
+COMMANDS = (parse, compose, tokens, corpus, train, loss, evaluate)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -15,6 +15,7 @@ from engine.corpus.build import build_corpus
 from engine.corpus.manifest import read_manifest
 from engine.corpus.shard import Shard
 from engine.errors import OutputFolderError
+from engine.evaluation.classifiers import FITTED, fit_from_shards
 from engine.evaluation.originality import Longest, human_baseline, training_index
 from engine.option_types import Commands, tiers, whole
 from engine.originality.index import SHIPPED
@@ -22,10 +23,12 @@ from engine.training.run import SHARDS
 
 
 def add_to(commands: Commands) -> None:
-    """Add the three commands and their options."""
+    """Add the commands and their options."""
     about = "build the training corpus from MIDI files, or say what is in it"
     parser = commands.add_parser("corpus", help=about, description=about)
-    actions = parser.add_subparsers(dest="action", required=True, metavar="build|stats|index")
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar="build|stats|index|judges"
+    )
     build = actions.add_parser("build", help="MIDI folders or archives to shards; resumes")
     build.add_argument("sources", nargs="+", type=Path, metavar="DIR")
     build.add_argument("--tiers", type=tiers, help="only these licence tiers, as in A,A-")
@@ -41,6 +44,12 @@ def add_to(commands: Commands) -> None:
     index.add_argument("--out", type=Path, default=SHIPPED, metavar="FILE", help="an .npz file")
     index.add_argument("--json", action="store_true", help="print one JSON object")
     index.set_defaults(run=run_index)
+    judges = actions.add_parser("judges", help="what hears genre and mood, fitted to human pieces")
+    judges.add_argument("--corpus", type=Path, default=SHARDS, metavar="DIR", help="the shards")
+    judges.add_argument("--labels", type=Path, required=True, metavar="CSV", help="with moods")
+    judges.add_argument("--midi", type=Path, required=True, metavar="DIR", help="its files")
+    judges.add_argument("--out", type=Path, default=FITTED, metavar="DIR")
+    judges.set_defaults(run=run_judges)
 
 
 def run_build(options: argparse.Namespace) -> None:
@@ -99,6 +108,19 @@ def run_index(options: argparse.Namespace) -> None:
     for name, longest in rows.items():
         print(f"{name:20} {longest.count:7}" + _row(map(int, longest.quantiles.values())))
     print(f"\nusual between unrelated human pieces: up to {human.usual_notes} notes")
+
+
+def run_judges(options: argparse.Namespace) -> None:
+    """Fit the judges of the evaluation anew and print how often they are right about people."""
+    with progress_bar() as bar:
+        ceilings = fit_from_shards(
+            options.corpus,
+            options.out,
+            lambda done, total: bar.show(f"{done} of {total} excerpts", done / total),
+            labels=options.labels,
+            midi=options.midi,
+        )
+    print(json.dumps(ceilings, indent=1))
 
 
 def _row(cells: Iterable[object]) -> str:
