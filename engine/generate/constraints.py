@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.generate.mood import mood_bias
 from engine.generate.steering import Steering
 from engine.score.model import DRUMS
+from engine.score.mood import Mood
 from engine.score.theory import SCALES, Key
 from engine.tokens import vocab
 from engine.tokens.control import Controls
@@ -28,7 +30,7 @@ _CHORDS = list(vocab.ids_of(Family.CHORD))
 _POSITIONS = list(vocab.ids_of(Family.POSITION))
 _PROGRAMS = list(vocab.ids_of(Family.PROGRAM))
 
-OUT_OF_SCALE = -0.8
+OUT_OF_SCALE = -0.35
 """Added to the logit of a pitch or chord outside the key: rarer, never forbidden."""
 
 ENTER = 3.0
@@ -71,6 +73,8 @@ class Demand:
     density: int | None = None
     polyphony: int | None = None
     """Levels for every bar. If one is said, the model writes the other; None twice: no levels."""
+    mood: Mood | None = None
+    """Leaned towards, as the corpus is heard."""
 
     @staticmethod
     def of(controls: Controls) -> Demand:
@@ -90,6 +94,11 @@ class Demand:
             controls.key,
             density=controls.density,
             polyphony=controls.polyphony,
+            mood=(
+                None
+                if controls.valence is None or controls.arousal is None
+                else Mood(controls.valence, controls.arousal)
+            ),
         )
 
 
@@ -109,7 +118,7 @@ class Constraint:
             self._allowed[_CHORDS] = False
         self._allowed[_PROGRAMS] = False
         self._allowed[[_PROGRAM + program for program in demand.programs]] = True
-        self._key_bias = _key_bias(demand.key)
+        self._standing_bias = _key_bias(demand.key) + mood_bias(demand.mood)
         self._steering = Steering(demand.key, demand.density, demand.polyphony)
         self._tokens_in_bar = 0
         self._chord = vocab.CHORD_NONE
@@ -207,8 +216,8 @@ class Constraint:
         return mask
 
     def preferences(self) -> NDArray[np.float32]:
-        """Return what to add to the logits: the key, and a call for instruments that rest. (V,)"""
-        bias = self._key_bias.copy()
+        """Return what to add to the logits: key, mood, steering, a call for those who rest. (V,)"""
+        bias = self._standing_bias.copy()
         self._steering.add_to(bias, self.grammar)
         for program, bar in self._played_in.items():
             rested = 0 if self._ending() else self.grammar.bar - bar - 1

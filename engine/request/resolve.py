@@ -141,7 +141,7 @@ def _choose_key(
     """Return a key whose mode leans with valence: bright moods to major, dark ones to minor."""
     profile, style = PROFILES[genre], STYLES.get(request.style or "")
     share = style.major if style and style.major is not None else profile.major
-    odds = math.log(share / (1 - share)) + 3.0 * valence
+    odds = math.log(share / (1 - share)) + 5.0 * valence
     major = 1 / (1 + math.exp(-odds))
     mode = request.mode or ("major" if mode_draw < major else "minor")
     weights = dict(zip(TONICS, TONIC_WEIGHTS[profile.tonics][mode], strict=True))

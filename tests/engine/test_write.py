@@ -19,6 +19,11 @@ def orders(*bars: int) -> list[Order]:
     return [Order.of(replace(DUO, bars=count), seed) for seed, count in enumerate(bars)]
 
 
+def busy() -> list[Order]:
+    """An order for enough notes to have runs."""
+    return [Order.of(replace(DUO, bars=16, density=6), 0)]
+
+
 def test_each_order_gets_its_own_piece_in_the_order_asked() -> None:
     written = Writer(toy(), candidates=1)(orders(3, 1, 2))
     assert [one.score.bars for one in written] == [3, 1, 2]
@@ -37,9 +42,9 @@ def test_the_best_of_several_has_the_least_penalty_and_one_of_their_seeds() -> N
 def test_a_copied_piece_is_written_anew() -> None:
     model = toy(spread=0.4)
     alone = Writer(model, candidates=1)
-    (first,) = alone(orders(8))
+    (first,) = alone(busy())
     index = OriginalityIndex.of(ngrams(score_lines(first.score)).hashes)
-    (checked,) = replace(alone, index=index)(orders(8))
+    (checked,) = replace(alone, index=index)(busy())
     assert checked.order.seed != first.order.seed
     assert checked.copied_notes == 0
 
@@ -48,9 +53,9 @@ def test_where_all_is_copied_the_best_is_taken_and_says_so() -> None:
     model = toy(spread=0.4)
     plain = Writer(model, candidates=1)
     seeds = [candidate_seed(0, n) for n in range(ROUNDS)]
-    pieces = plain([replace(orders(8)[0], seed=seed) for seed in seeds])
+    pieces = plain([replace(busy()[0], seed=seed) for seed in seeds])
     hashes = np.concatenate([ngrams(score_lines(p.score)).hashes for p in pieces])
-    (found,) = replace(plain, index=OriginalityIndex.of(hashes)).ranked(orders(8))
+    (found,) = replace(plain, index=OriginalityIndex.of(hashes)).ranked(busy())
     assert {one.order.seed for one in found} == set(seeds)
     assert all(one.copied_notes > 0 for one in found)
 

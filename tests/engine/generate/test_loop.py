@@ -260,3 +260,21 @@ class TestDraw:
 
     def test_cold_sampling_takes_the_likeliest(self) -> None:
         assert self.frequencies(self.ALL, Sampling(temperature=0.01))[0] == 1.0
+
+
+def test_a_looser_rhythm_flattens_positions_and_leaves_their_share() -> None:
+    first, last = vocab.FIRST[Family.POSITION], vocab.FIRST[Family.POSITION] + 4
+    logits = np.full(vocab.V, -9.0, dtype=np.float32)
+    logits[first:last] = [3.0, 0.0, 0.0, 0.0]
+    logits[vocab.FIRST[Family.PITCH]] = 3.0
+    mask = logits > -1
+    shares = []
+    for rhythm in (1.0, 3.0):
+        rng = np.random.default_rng(0)
+        sampling = Sampling(top_p=1.0, rhythm=rhythm)
+        drawn = [draw(logits, mask, sampling, rng) for _ in range(4000)]
+        shares.append(Counter(drawn))
+    plain, loose = shares
+    pitch = vocab.FIRST[Family.PITCH]
+    assert abs(plain[pitch] - loose[pitch]) < 150
+    assert loose[first] < 0.75 * plain[first]

@@ -8,7 +8,8 @@ from hypothesis import given
 
 from engine.score.measures import measure
 from engine.score.model import Score
-from engine.score.mood import Mood, hear_mood
+from engine.score.mood import Mood, asked_as, hear_mood, heard_as
+from engine.tokens.vocab import mood_step
 from tests.engine.score.any_score import grid_scores
 from tests.engine.score.pieces import chord, hits, melody, piece
 
@@ -75,3 +76,19 @@ def test_moods_stay_within_their_scale(score: Score) -> None:
     if heard is not None:
         assert -1 <= heard.valence <= 1
         assert -1 <= heard.arousal <= 1
+
+
+def test_asked_moods_come_back_in_order_and_with_their_sign() -> None:
+    asked = [-0.7, -0.5, -0.2, 0.0, 0.2, 0.4]
+    back = [asked_as(heard_as(Mood(x, x))) for x in asked]
+    for axis in (0, 1):
+        values = [mood[axis] for mood in back]
+        assert values == sorted(values)
+        assert [x > 0 for x in values] == [x > 0 for x in asked]
+    for x, mood_ in zip(asked, back, strict=True):
+        assert abs(mood_.valence - x) < 1e-9
+
+
+def test_sad_is_told_as_a_step_of_its_own_not_as_neutral() -> None:
+    steps = [mood_step(heard_as(Mood(x, x)).valence) for x in (-0.6, 0.0, 0.6)]
+    assert len(set(steps)) == 3
