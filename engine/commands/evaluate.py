@@ -18,9 +18,12 @@ from engine.evaluation.page import page
 from engine.evaluation.suite import PIECES, evaluate
 from engine.evaluation.summary import Report
 from engine.evaluation.targets import as_text
+from engine.evaluation.workers import Workers
+from engine.model.checkpoint import read_card
 from engine.option_types import MAX_SEED, Commands, whole
+from engine.registry.served import served_model
 from engine.training.run import SHARDS
-from engine.write import CANDIDATES, open_writer
+from engine.write import CANDIDATES
 
 OUT = Path("runs/evaluation")
 
@@ -56,22 +59,21 @@ def run(options: argparse.Namespace) -> None:
     """Print the table of targets; ``evaluation.json`` and ``evaluation.html`` then lie in out."""
     with progress_bar() as bar:
         bar.show("opening the model", 0.0)
-        writer, card = open_writer(
-            os.environ,
-            model=options.model,
-            candidates=options.candidates,
-            device=options.device,
-        )
+        card = read_card(served_model(os.environ, options.model))
+        count = 1 if options.device == "cuda" else os.cpu_count() or 1
         judges = open_judges()
-        report = evaluate(
-            writer,
-            _shards(options.corpus),
-            model=card.name,
-            pieces=options.pieces,
-            seed=options.seed,
-            judges=judges,
-            on_progress=bar.show,
-        )
+        with Workers(
+            options.model, options.candidates, device=options.device, count=count
+        ) as workers:
+            report = evaluate(
+                workers,
+                _shards(options.corpus),
+                model=card.name,
+                pieces=options.pieces,
+                seed=options.seed,
+                judges=judges,
+                on_progress=bar.show,
+            )
     files = save(report, options.out)
     if options.json:
         print(json.dumps(report.to_json()))

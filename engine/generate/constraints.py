@@ -30,8 +30,9 @@ _CHORDS = list(vocab.ids_of(Family.CHORD))
 _POSITIONS = list(vocab.ids_of(Family.POSITION))
 _PROGRAMS = list(vocab.ids_of(Family.PROGRAM))
 
-OUT_OF_SCALE = -0.35
-"""Added to the logit of a pitch or chord outside the key: rarer, never forbidden."""
+OUT_OF_SCALE = -0.8
+"""Added to the logit of a chord whose root is outside the key. Notes are left to ``steering.py``:
+people play some outside the scale, and pieces without any sound like exercises."""
 
 ENTER = 3.0
 """Added to the logit of an instrument that has yet to play and is late."""
@@ -299,9 +300,6 @@ def _key_bias(key: Key | None) -> NDArray[np.float32]:
     if key.mode == "minor":
         # The leading note belongs to minor as it is played.
         scale.add((key.tonic + 11) % 12)
-    for pitch in range(128):
-        if pitch % 12 not in scale:
-            bias[_PITCH + pitch] = OUT_OF_SCALE
     for token in vocab.ids_of(Family.CHORD):
         if token != vocab.CHORD_NONE and vocab.chord_of(token)[0] not in scale:
             bias[token] = OUT_OF_SCALE

@@ -19,7 +19,7 @@ class Sampling:
     temperature: float = 1.0
     top_p: float = 0.97
     """Draw from the likeliest tokens that together have this share of the probability."""
-    rhythm: float = 1.0
+    rhythm: float = 1.02
     """Temperature of the positions among themselves; how likely any position is stays the same."""
     guidance: float = 1.0
     """How far beyond what the controls say: logits are moved from those without any controls to
