@@ -13,7 +13,7 @@ from engine.audio.master import master
 from engine.audio.pianoroll import draw_pianoroll
 from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Synth
-from engine.generate.order import Order, controls_of
+from engine.generate.order import order_of
 from engine.model.checkpoint import Card
 from engine.originality.index import OriginalityIndex
 from engine.output import Output
@@ -136,7 +136,7 @@ def compose(
 def _write(brief: Brief, writer: Writer, on_progress: OnProgress) -> list[Written]:
     """Return the candidates, best first."""
     (ranked,) = writer.ranked(
-        [Order.of(controls_of(brief), brief.seed)],
+        [order_of(brief)],
         lambda done, total: on_progress("generate", done / total),
     )
     return ranked

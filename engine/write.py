@@ -26,7 +26,7 @@ from engine.tokens.decode import decode
 CANDIDATES = 2
 ROUNDS = 3
 """So often a piece is written at most; if all copy, the best of them is taken and says so."""
-STREAMS_AT_ONCE = 32
+STREAMS_AT_ONCE = 64
 """Rows of one batch: beyond, a core gains no speed and the cache grows."""
 
 OnProgress = Callable[[int, int], None]

@@ -12,7 +12,7 @@ import numpy as np
 from engine.corpus.shard import NO_GENRE, Shard
 from engine.errors import BadInputError
 from engine.generate.constraints import ONE_VOICE
-from engine.generate.order import Order, controls_of
+from engine.generate.order import Order, order_of
 from engine.request.lexicon.figures import KEYS, METERS
 from engine.request.lexicon.genres import GENRES
 from engine.request.lexicon.moods import MOODS
@@ -196,7 +196,7 @@ QUADRANTS: dict[Quadrant, list[str]] = {
 
 
 def _order(brief: Brief) -> Order:
-    return Order.of(controls_of(brief), brief.seed)
+    return order_of(brief)
 
 
 def _able(brief: Brief) -> bool:

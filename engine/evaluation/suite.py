@@ -24,7 +24,7 @@ from engine.score.model import Score
 PIECES = 200
 VARIED, SEEDS = 10, 5
 """So many requests are written under so many seeds each."""
-BATCH = 32
+BATCH = 128
 """Orders that the writer is given at once; between batches an evaluation can be cancelled."""
 
 
