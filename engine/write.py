@@ -23,7 +23,8 @@ from engine.score.harmony import with_chords
 from engine.score.model import Score
 from engine.tokens.decode import decode
 
-CANDIDATES = 2
+CANDIDATES = 4
+"""Written for each piece: four streams side by side take hardly longer than one."""
 ROUNDS = 3
 """So often a piece is written at most; if all copy, the best of them is taken and says so."""
 STREAMS_AT_ONCE = 64

@@ -23,7 +23,6 @@ from engine.model.checkpoint import read_card
 from engine.option_types import MAX_SEED, Commands, whole
 from engine.registry.served import served_model
 from engine.training.run import SHARDS
-from engine.write import CANDIDATES
 
 OUT = Path("runs/evaluation")
 
@@ -45,9 +44,9 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--candidates",
         type=whole(1, 16),
-        default=CANDIDATES,
+        default=1,
         metavar="K",
-        help="written for each piece, the best taken",
+        help="written for each piece, the best taken; 1 if not given, compose takes more",
     )
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--seed", type=whole(0, MAX_SEED), default=0)
