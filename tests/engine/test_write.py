@@ -5,7 +5,7 @@ import pytest
 
 from engine.errors import CancelledError
 from engine.generate.order import Order
-from engine.originality.index import OriginalityIndex
+from engine.originality.index import CopiedRun, OriginalityIndex
 from engine.originality.runs import ngrams, score_lines
 from engine.score.theory import KEYS
 from engine.tokens.control import Controls
@@ -49,15 +49,16 @@ def test_a_copied_piece_is_written_anew() -> None:
     assert checked.copied_notes == 0
 
 
-def test_where_all_is_copied_the_best_is_taken_and_says_so() -> None:
-    model = toy(spread=0.4)
-    plain = Writer(model, candidates=1)
-    seeds = [candidate_seed(0, n) for n in range(ROUNDS)]
-    pieces = plain([replace(busy()[0], seed=seed) for seed in seeds])
-    hashes = np.concatenate([ngrams(score_lines(p.score)).hashes for p in pieces])
-    (found,) = replace(plain, index=OriginalityIndex.of(hashes)).ranked(busy())
-    assert {one.order.seed for one in found} == set(seeds)
-    assert all(one.copied_notes > 0 for one in found)
+def test_where_all_is_copied_the_best_is_taken_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied = CopiedRun(notes=30, program=0, first_bar=0, last_bar=3)
+    monkeypatch.setattr("engine.write.longest_copied_run", lambda score, index: copied)
+    index = OriginalityIndex.of(np.zeros(0, dtype=np.uint64))
+    (found,) = Writer(toy(spread=0.4), index=index, candidates=1).ranked(orders(2))
+    assert {one.order.seed for one in found} == {candidate_seed(0, n) for n in range(ROUNDS)}
+    assert [one.penalty for one in found] == sorted(one.penalty for one in found)
+    assert all(one.parts["copied"] > 30 for one in found)
 
 
 def test_progress_counts_all_bars_and_can_cancel() -> None:
