@@ -58,12 +58,6 @@ _MOOD_FOLDS, _MOOD_TURNS = 10, 3
 FITTED = Path(__file__).parent / "fitted"
 """Where the fitted judges are kept: ``judges.npz`` and, for people to read, ``ceilings.json``."""
 
-LABELS = Path("../shared/corpus/manifest.csv")
-"""The corpus's table, whose columns valence and arousal hold what listeners said."""
-
-MIDI = Path("data/corpus")
-"""Where the table's files are unpacked."""
-
 Progress = Callable[[int, int], None]
 """Called with pieces done and pieces in all."""
 
@@ -485,8 +479,8 @@ def fit_from_shards(
     out: Path,
     on_progress: Progress,
     *,
-    labels: Path = LABELS,
-    midi: Path = MIDI,
+    labels: Path,
+    midi: Path,
 ) -> dict[str, Any]:
     """Leave judges and ceilings fitted anew in ``out``, and return the ceilings.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.score.harmony import NO_CHORD, with_chords
-from engine.score.measures import note_columns, piano_roll
+from engine.score.measures import note_columns, piano_roll, sounding_classes
 from engine.score.model import DRUMS, Score
 from engine.score.theory import CHORD_QUALITIES, KEYS, METERS, SCALES, key_fits
 from engine.score.units import GRID
@@ -116,8 +116,6 @@ class _Heard:
 def _hear(score: Score) -> _Heard:
     roll = piano_roll(score)
     sounding = roll > 0
-    octaves = np.zeros((132, roll.shape[1]), dtype=np.bool_)
-    octaves[:128] = sounding
     any_sound = sounding.any(axis=0)
     columns = note_columns(score)
     columns = columns[columns[:, 0] < roll.shape[1]]
@@ -131,7 +129,7 @@ def _hear(score: Score) -> _Heard:
         pitched=pitched,
         hits=columns[columns[:, 1] == DRUMS],
         sounding=sounding,
-        classes=np.asarray(octaves.reshape(11, 12, -1).any(axis=0)),
+        classes=sounding_classes(roll),
         lowest=np.where(any_sound, sounding.argmax(axis=0), 128),
         highest=np.where(any_sound, 127 - sounding[::-1].argmax(axis=0), -1),
         onsets=np.unique(pitched[:, 0]),

@@ -2,8 +2,9 @@
 
 A model hears the control tokens and yet drifts, a small one all the more. So what has been
 written lately is measured as ``score/measures.py`` measures pieces, and what brings it nearer
-to what was asked gets a bias on its logits, in proportion to how far off it is. As long as the
-model does well on its own, nothing is added.
+to what was asked gets a bias on its logits, in proportion to how far off it is: where the model
+does well on its own, hardly any. Two small leans are always there: towards the chord of the plan,
+and away from semitones against what sounds.
 """
 
 from __future__ import annotations

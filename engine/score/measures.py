@@ -87,6 +87,13 @@ def piano_roll(score: Score) -> NDArray[np.int16]:
     return np.cumsum(edges, axis=1, dtype=np.int16)[:, :-1]
 
 
+def sounding_classes(roll: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Return which pitch classes sound at each tick of a piano roll (128, ticks). (12, ticks)"""
+    octaves = np.zeros((132, roll.shape[1]), dtype=np.bool_)
+    octaves[:128] = roll > 0
+    return np.asarray(octaves.reshape(11, 12, -1).any(axis=0))
+
+
 def measure(score: Score, roll: NDArray[np.int16] | None = None) -> Measures:
     """Return the measures of every bar; ``roll``: the piano roll, if it is already there."""
     if roll is None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.score.measures import Measures, note_columns, piano_roll
+from engine.score.measures import Measures, note_columns, piano_roll, sounding_classes
 from engine.score.model import DRUMS, Score
 from engine.score.theory import KEYS, SCALES, key_fits
 
@@ -72,9 +72,7 @@ def _dissonance(
 
     Intervals are counted between the pitch classes that sound together, at every tick.
     """
-    octaves = np.zeros((132, score.bars_end), dtype=np.bool_)
-    octaves[:128] = piano_roll(score) > 0
-    classes = octaves.reshape(11, 12, -1).any(axis=0)  # (12, ticks)
+    classes = sounding_classes(piano_roll(score))  # (12, ticks)
     pairs = [int((classes & np.roll(classes, ic, axis=0)).sum()) for ic in range(1, 7)]
     pairs[5] //= 2  # each tritone is found from both of its ends
     semitones, _, _, _, _, tritones = (10.0 * count / max(1, sum(pairs)) for count in pairs)

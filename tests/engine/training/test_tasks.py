@@ -11,14 +11,16 @@ from engine.tokens.grammar import first_illegal
 from engine.tokens.spec import COUNTDOWN, Family
 from engine.training.excerpts import Corpus, Excerpt, body
 from engine.training.tasks import Task, add_part, go_on, infill, programs_in
-from tests.engine.training.shards import labelled, scale_piece, scale_shard
+from tests.engine.training.shards import labelled, scale_piece
 
 PIECE = 5
 
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
-    return Corpus([scale_shard(), scale_shard()], "train")
+    """Pieces so long that an excerpt's own countdown is not the piece's."""
+    pieces = [labelled(scale_piece(seed, bars=24), "train") for seed in range(PIECE + 1)]
+    return Corpus([pack(pieces)], "train")
 
 
 @pytest.fixture(params=[{}, {"chords": True}, {"levels": True, "transpose": 3}])
