@@ -11,10 +11,34 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from engine.commands import compose, corpus, evaluate, loss, parse, tokens, train
+from engine.commands import (
+    compose,
+    corpus,
+    evaluate,
+    explain,
+    loss,
+    parse,
+    render,
+    sheet,
+    soundfonts,
+    tokens,
+    train,
+)
 from engine.errors import CadenzaError, CancelledError
 
-COMMANDS = (parse, compose, tokens, corpus, train, loss, evaluate)
+COMMANDS = (
+    parse,
+    compose,
+    render,
+    sheet,
+    explain,
+    soundfonts,
+    tokens,
+    corpus,
+    train,
+    loss,
+    evaluate,
+)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.audio.encode import AudioFormat, encode
-from engine.audio.master import master
-from engine.audio.pianoroll import draw_pianoroll
+from engine.audio.delivery import Delivery, deliver
+from engine.audio.production import production_of
 from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Synth
 from engine.generate.order import order_of
 from engine.model.checkpoint import Card
 from engine.originality.index import OriginalityIndex
-from engine.output import Output
+from engine.output import Output, piece_name
+from engine.picture.palette import DARK, Theme
+from engine.picture.pianoroll import draw_pianoroll
 from engine.polish import polish
 from engine.report import report
 from engine.request.model import Brief, ComposeRequest
@@ -28,6 +29,9 @@ from engine.write import CANDIDATES, Writer, Written, open_writer
 
 OnProgress = Callable[[str, float], None]
 """Called with the stage (generate, render) and its share done; may raise CancelledError."""
+
+
+_MP3 = Delivery()
 
 
 def _silent(stage: str, share: float) -> None:
@@ -81,7 +85,8 @@ def compose(
     out: Path,
     *,
     seed: int,
-    audio: AudioFormat | None = "mp3",
+    delivery: Delivery | None = _MP3,
+    theme: Theme = DARK,
     on_progress: OnProgress = _silent,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Composition:
@@ -94,21 +99,33 @@ def compose(
     begun = clock()
     request = replace(parse(text), seed=seed)
     brief = resolve(request, seed=seed)
-    with Output(out, f"{brief.title}-{brief.seed}", brief.to_json()) as output:
+    name = piece_name(f"{brief.title}-{brief.seed}", brief.to_json())
+    with Output(out, name, replaces=True) as output:
         parsed = clock()
         ranked = _write(brief, composer.writer, on_progress)
         best = ranked[0]
         score = _at_tempo(best.score, brief)
         generated = clock()
         played = polish(score, seed=brief.seed)
-        output.add("mid", write_midi(played, title=brief.title))
-        output.add("png", draw_pianoroll(played, brief.title, _subtitle(brief)))
+        production = production_of(brief.genre, arousal=brief.arousal, seed=brief.seed)
+        output.add("mid", write_midi(played, title=brief.title, kit=production.midi_kit))
+        output.add("png", draw_pianoroll(played, brief.title, _facts(brief), theme))
         rendered = encoded = clock()
-        if audio is not None and composer.synth is not None:
-            pcm = master(composer.synth.render(played, lambda share: on_progress("render", share)))
-            rendered = clock()
-            encode(pcm, audio, output.path(audio), {"title": brief.title})
-            encoded = clock()
+        sound = None
+        if delivery is not None and composer.synth is not None:
+            delivered = deliver(
+                played,
+                composer.synth,
+                production,
+                delivery=delivery,
+                tags=_tags(brief, text, composer.card),
+                on_progress=lambda share: on_progress("render", share),
+                clock=clock,
+            )
+            for kind, data in delivered.files().items():
+                output.add(kind, data)
+            sound = delivered.to_json()
+            rendered, encoded = delivered.rendered_at_s, delivered.encoded_at_s
         details: dict[str, Any] = {
             "title": brief.title,
             "request": request.to_json(),
@@ -125,6 +142,7 @@ def compose(
             },
             "tokens": len(best.tokens),
             "candidates": [_verdict(written) for written in ranked],
+            "sound": sound,
             "report": report(
                 score, played, originality=_originality(ranked[0], composer.writer.index)
             ),
@@ -169,5 +187,19 @@ def _originality(written: Written, index: OriginalityIndex | None) -> dict[str, 
     }
 
 
-def _subtitle(brief: Brief) -> str:
+def _facts(brief: Brief) -> str:
+    """The line under the title of the picture."""
     return f"{brief.key} · {brief.meter} · {brief.tempo_bpm:g} BPM · seed {brief.seed}"
+
+
+def _tags(brief: Brief, text: str, card: Card) -> dict[str, str]:
+    """What the audio file says of itself; players show the first three."""
+    prompt = " ".join(text.split())
+    return {
+        "title": brief.title,
+        "artist": "Cadenza",
+        "comment": f"{prompt or brief.title} (seed {brief.seed}, model {card.name})",
+        "prompt": prompt,
+        "seed": str(brief.seed),
+        "model": card.name,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -16,18 +17,18 @@ from engine.errors import OutputFolderError
 
 
 class Output:
-    """Collects the files of a piece beside their final place; leaving the block moves them there.
+    """Collects files called ``name.KIND`` beside their final place; leaving the block moves them.
 
     If the block is left by an exception, Ctrl-C included, nothing of it stays; the JSON is
-    moved last, so where it lies the piece is whole. The name ends in a few digits of ``brief``,
-    so that other wishes with the same title and seed lie beside it, and the same wish replaces
-    it. Raises OutputFolderError if the folder cannot be written to.
+    moved last, so where it lies the piece is whole. ``replaces``: whether files of this name
+    and other kinds are what is left of an earlier piece, to be removed. Raises
+    OutputFolderError if the folder cannot be written to.
     """
 
-    def __init__(self, folder: Path, title: str, brief: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, name: str, *, replaces: bool = False) -> None:
         self.folder = folder
-        digest = hashlib.sha256(json.dumps(brief, sort_keys=True).encode()).hexdigest()
-        self.name = f"{slug(title)}-{digest[:4]}"
+        self.name = name
+        self._replaces = replaces
         self.files: dict[str, Path] = {}
         """Kind (mid, mp3, png, json) to final path."""
         self._scratch = Path()
@@ -61,8 +62,9 @@ class Output:
             for path in sorted(self.files.values(), key=lambda path: path.suffix == ".json"):
                 os.replace(self._scratch / path.name, path)
                 moved.append(path)
-            for stale in set(self.folder.glob(f"{self.name}.*")) - set(self.files.values()):
-                stale.unlink()
+            stale = set(self.folder.glob(f"{glob.escape(self.name)}.*")) - set(self.files.values())
+            for path in stale if self._replaces else ():
+                path.unlink()
         except BaseException as failure:
             for path in moved:
                 path.unlink(missing_ok=True)
@@ -94,6 +96,25 @@ class Output:
         """Return kind to path of every file of the piece, the JSON's included."""
         kinds = [*self.files, "json"]
         return {kind: str(self.folder / f"{self.name}.{kind}") for kind in kinds}
+
+
+def piece_name(title: str, brief: dict[str, Any]) -> str:
+    """Return the name of a piece's files.
+
+    It ends in a few digits of the brief, so that other wishes with the same title lie beside it,
+    and the same wish replaces it.
+    """
+    digest = hashlib.sha256(json.dumps(brief, sort_keys=True).encode()).hexdigest()
+    return f"{slug(title)}-{digest[:4]}"
+
+
+def read_details(file: Path) -> dict[str, Any]:
+    """Return what ``compose`` wrote beside a MIDI file in ``NAME.json``; empty if there is none."""
+    try:
+        details = json.loads(file.with_suffix(".json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return details if isinstance(details, dict) and "brief" in details else {}
 
 
 def slug(title: str) -> str:

@@ -1,115 +1,127 @@
-"""Samples into a file that people can play: mp3, ogg or wav, by pydub and ffmpeg."""
+"""A recording as a file that people can play, and that fits where it goes: mp3, ogg or wav.
+
+What a lossy codec makes of the samples is decoded and measured again: its peaks are higher
+than those that went in, and the promise is about the file.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from threading import Lock
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from engine.audio.synth import SAMPLE_RATE_HZ, Pcm
-from engine.errors import OutputFolderError, ToolError
+from engine.audio.codec import MP3, OPUS, OPUS_RATE_HZ, WAV, Quality, read_audio, write_audio
+from engine.audio.loudness import Loudness, measure_loudness
+from engine.audio.pcm import SAMPLE_RATE_HZ, Pcm, ratio
+from engine.errors import BadInputError
 
 AudioFormat = Literal["mp3", "ogg", "wav"]
 
-BITRATE_KBPS = 192
-"""Transparent for most listeners, and a minute takes 1.4 MB of a 10 MB upload limit."""
+MAX_TRUE_PEAK_DB = -1.0
+"""No file peaks higher, measured on what a player decodes (EBU R 128 s1)."""
 
-_CODECS: dict[AudioFormat, str] = {"mp3": "libmp3lame", "ogg": "libvorbis"}
+LADDERS: dict[AudioFormat, tuple[Quality, ...]] = {
+    "mp3": (
+        *(Quality(MP3, kbps) for kbps in (192, 160, 128, 112, 96, 80, 64, 56, 48, 40, 32)),
+        # MPEG-2 and 2.5 go lower, at half the sample rate and less.
+        Quality(MP3, 24, 22_050, 1),
+        Quality(MP3, 16, 22_050, 1),
+        Quality(MP3, 8, 11_025, 1),
+    ),
+    "ogg": (
+        *(
+            Quality(OPUS, kbps, OPUS_RATE_HZ)
+            for kbps in (160, 128, 112, 96, 80, 64, 56, 48, 40, 32, 24)
+        ),
+        *(Quality(OPUS, kbps, OPUS_RATE_HZ, 1) for kbps in (16, 12, 8)),
+    ),
+    "wav": (Quality(WAV),),
+}
+"""From best to smallest. The first of each is transparent for most listeners: a minute of mp3
+takes 1.4 MB."""
 
-_BITEXACT = ["-fflags", "+bitexact", "-flags:a", "+bitexact"]
-"""No random serial number and no program version: the same samples give the same file."""
+_SPENT = 0.83
+"""Opus spends up to a sixth less than it may, so a file may fit that looks too large."""
 
-_SCRATCH_LOCK = Lock()
+_PEAK_ROUNDS, _PEAK_MARGIN_DB = 4, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A finished file, in memory."""
+
+    data: bytes
+    quality: Quality
+    loudness: Loudness
+    """Of what a player decodes."""
+    remark: str | None = None
+    """A sentence, when the limit cost quality."""
+
+    @property
+    def suffix(self) -> str:
+        """Of the file's name."""
+        return self.quality.codec.suffix
 
 
 def encode(
     pcm: Pcm,
     audio_format: AudioFormat,
-    path: Path,
     tags: Mapping[str, str] | None = None,
-    bitrate_kbps: int = BITRATE_KBPS,
-) -> None:
-    """Write samples (frames, 2) to a file that appears whole or not at all.
+    max_bytes: int | None = None,
+) -> Encoded:
+    """Return samples (frames, 2) as a file of at most ``max_bytes``; the same bytes every time.
 
-    Whatever interrupts, even Ctrl-C, nothing half-written stays behind. ``tags`` are
-    ffmpeg's (title, artist, ...); wav carries none and needs no ffmpeg.
+    The best quality that fits is taken; ``remark`` says so when it is not the first. wav knows
+    no lower quality, so where it does not fit an mp3 is made in its place.
 
-    Raises ToolError when ffmpeg is missing or fails, OutputFolderError when the folder
-    cannot be written to.
+    Raises BadInputError when the piece is too long for the limit at any quality, ToolError
+    when ffmpeg fails.
     """
-    if audio_format != "wav" and shutil.which("ffmpeg") is None:
-        raise ToolError(
-            "ffmpeg is missing; install it with 'sudo apt-get install ffmpeg' "
-            "(Fedora: dnf install ffmpeg-free, macOS: brew install ffmpeg), or ask for wav"
-        )
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".encode-") as scratch:
-            unfinished = Path(scratch) / path.name
-            _export(pcm, audio_format, unfinished, dict(tags or {}), bitrate_kbps)
-            os.replace(unfinished, path)
-    except OSError as error:
-        raise OutputFolderError(
-            f"{path} cannot be written ({error.strerror}); choose another folder with --out"
-        ) from error
-
-
-def _export(
-    pcm: Pcm, audio_format: AudioFormat, path: Path, tags: dict[str, str], bitrate_kbps: int
-) -> None:
-    with warnings.catch_warnings():
-        # Imported here because it warns of a missing ffmpeg, which wav does not need and for
-        # the others has been said.
-        warnings.simplefilter("ignore")
-        from pydub import AudioSegment, exceptions
-
-    samples = np.rint(np.clip(pcm, -1.0, 1.0) * 32767).astype("<i2")  # (frames, 2)
-    segment = AudioSegment(
-        data=samples.tobytes(), sample_width=2, frame_rate=SAMPLE_RATE_HZ, channels=2
-    )
+    seconds = len(pcm) / SAMPLE_RATE_HZ
+    best = LADDERS[audio_format][0]
+    for quality in LADDERS[audio_format]:
+        if max_bytes is not None and _least_bytes(quality, seconds) > max_bytes:
+            continue
+        encoded = _below_peak(pcm, quality, tags or {})
+        if max_bytes is None or (quality == best and len(encoded.data) <= max_bytes):
+            return encoded
+        if len(encoded.data) <= max_bytes:
+            remark = f"to fit into {size_name(max_bytes)} the sound is {quality.name}"
+            return replace(encoded, remark=remark)
+    limit = "no limit" if max_bytes is None else size_name(max_bytes)
     if audio_format == "wav":
-        with path.open("wb+") as file:
-            segment.export(file, format="wav")
-        return
-    try:
-        with path.open("wb+") as file, _pydub_scratch(path.parent):
-            segment.export(
-                file,
-                format=audio_format,
-                codec=_CODECS[audio_format],
-                bitrate=f"{bitrate_kbps}k",
-                parameters=_BITEXACT,
-                tags=tags,
-            )
-    except exceptions.CouldntEncodeError as error:
-        reason = str(error).strip().rpartition("\n")[2]
-        raise ToolError(
-            f"ffmpeg could not write {audio_format} ({reason}); "
-            "install a complete ffmpeg, or ask for wav"
-        ) from error
+        smaller = encode(pcm, "mp3", tags, max_bytes)
+        remark = f"a wav does not fit into {limit}, so this is {smaller.quality.name}"
+        return replace(smaller, remark=remark)
+    raise BadInputError(
+        f"{seconds:.0f} seconds do not fit into {limit} as {audio_format} at any quality; "
+        "allow more bytes or ask for a shorter piece"
+    )
 
 
-@contextmanager
-def _pydub_scratch(folder: Path) -> Iterator[None]:
-    """Let pydub's own temporary files lie in ``folder``, and close them.
+def size_name(count: int) -> str:
+    """Return a number of bytes as people say it: ``10 MiB``."""
+    if count >= 2**20:
+        return f"{count / 2**20:.3g} MiB"
+    return f"{count / 2**10:.3g} KiB" if count >= 2**10 else f"{count} bytes"
 
-    pydub leaves them behind when ffmpeg fails or Ctrl-C comes; here they go with the folder.
-    """
-    from pydub import audio_segment
 
-    with _SCRATCH_LOCK, ExitStack() as opened:
-        original = audio_segment.NamedTemporaryFile
-        audio_segment.NamedTemporaryFile = lambda *args, **options: opened.enter_context(
-            original(*args, dir=folder, **options)
-        )
-        try:
-            yield
-        finally:
-            audio_segment.NamedTemporaryFile = original
+def _least_bytes(quality: Quality, seconds: float) -> float:
+    """Return less than a file of this quality and length takes."""
+    bits = 16 * SAMPLE_RATE_HZ * 2 if quality.bitrate_kbps is None else 1000 * quality.bitrate_kbps
+    return _SPENT * bits / 8 * seconds
+
+
+def _below_peak(pcm: Pcm, quality: Quality, tags: Mapping[str, str]) -> Encoded:
+    """Encode, and turn down and encode again while what a player decodes peaks too high."""
+    gain_db = 0.0
+    for _ in range(_PEAK_ROUNDS):
+        data = write_audio(pcm * np.float32(ratio(gain_db)), quality, tags)
+        loudness = measure_loudness(*read_audio(data))
+        excess_db = loudness.true_peak_db - MAX_TRUE_PEAK_DB
+        if excess_db < 0:
+            break
+        gain_db -= excess_db + _PEAK_MARGIN_DB
+    return Encoded(data, quality, loudness)

@@ -29,6 +29,9 @@ SYSTEM_FOLDERS = (
 )
 """Where packages of the systems we name in our messages put soundfonts."""
 
+SUFFIXES = (".sf2", ".sf3")
+"""Of soundfonts; the second is compressed, smaller on disk and slower to open."""
+
 RIFF_HEADER_BYTES = 12
 """``RIFF``, the size of what follows (little-endian), and ``sfbk``."""
 
@@ -73,16 +76,13 @@ def find_soundfont(
     CADENZA_SOUNDFONT of ``environ``, which wins over the catalogue's default. A file in
     ``own_folder`` wins over one of the same name in a system folder.
 
-    Raises SoundfontError, with what to install, when it is missing or damaged.
+    Raises SoundfontError, with what to install or to choose, when it is missing or damaged.
     """
     wanted = choice or environ.get(VARIABLE) or None
     catalogue = read_catalogue(own_folder)
     name = wanted or catalogue[0].name
-    places = [
-        folder / (name + suffix)
-        for folder in (own_folder, *system_folders)
-        for suffix in ("", ".sf2", ".sf3")
-    ]
+    folders = (own_folder, *system_folders)
+    places = [folder / (name + suffix) for folder in folders for suffix in ("", *SUFFIXES)]
     for path in [Path(name).expanduser(), *places]:
         if path.is_file():
             check_soundfont(path)
@@ -94,10 +94,27 @@ def find_soundfont(
                 f"'sudo apt-get install {entry.debian_package}', or set {VARIABLE} to a "
                 ".sf2 file of your own"
             )
+    there = sorted(installed_soundfonts(own_folder, system_folders))
     raise SoundfontError(
-        f"there is no soundfont {name!r}; lay it into {own_folder}, or unset {VARIABLE} "
-        f"to play {catalogue[0].name}"
+        f"there is no soundfont {name!r}; "
+        + (f"choose {' or '.join(there)}, or lay it" if there else "lay it")
+        + f" as .sf2 or .sf3 into {own_folder}"
     )
+
+
+def installed_soundfonts(
+    own_folder: Path = SOUNDFONTS, system_folders: tuple[Path, ...] = SYSTEM_FOLDERS
+) -> dict[str, Path]:
+    """Return name and path of every soundfont that can be chosen; the user's own come first.
+
+    Names that are links to another one are left out.
+    """
+    found: dict[str, Path] = {}
+    for folder in (own_folder, *system_folders):
+        for path in sorted(folder.glob("*")):
+            if path.suffix.lower() in SUFFIXES and path.is_file() and not path.is_symlink():
+                found.setdefault(path.stem, path)
+    return found
 
 
 def check_soundfont(path: Path) -> None:

@@ -1,7 +1,6 @@
-"""Where the instruments of General MIDI sit, how loud they play and which colour they wear.
+"""Where the instruments of General MIDI sit on the stage, and how much room is around them.
 
-One row a family of eight programs. What is heard (``synth``) and what is seen
-(``pianoroll``) both read this table.
+One row a family of eight programs.
 """
 
 from __future__ import annotations
@@ -12,61 +11,62 @@ from typing import NamedTuple
 from engine.score.model import DRUMS
 
 
-class Family(NamedTuple):
-    """Eight General MIDI programs that sit together on the stage; 0-127 are MIDI values."""
+class Seat(NamedTuple):
+    """The seat of a family of instruments."""
 
-    name: str
-    pan: int
-    """Left -64 ... right 63, as an audience sees a band or an orchestra."""
-    volume: int
-    """Controller 7. Measured with FluidR3_GM: quarter notes at velocity 90 of the median program
-    come out near -28 LUFS in families that lead and near -30 in those that carpet."""
+    family: str
+    pan: float
+    """Left -1 ... right 1, as an audience sees a band or an orchestra."""
     reverb: int
-    """Controller 91: how much of it goes to the hall."""
+    """0-127: how much of it goes to the room."""
     chorus: int
-    """Controller 93."""
-    colour: str
-    """Of its notes in the picture; readable on the dark ground."""
+    """0-127."""
 
 
-FAMILIES: tuple[Family, ...] = (
-    Family("piano", -8, 104, 40, 0, "#5aa9ff"),
-    Family("bells", 26, 102, 52, 0, "#ffe066"),
-    Family("organ", -20, 84, 44, 16, "#b08968"),
-    Family("guitar", 28, 88, 30, 8, "#ff9f43"),
-    Family("bass", 0, 102, 8, 0, "#9b7bff"),
-    Family("strings", -30, 100, 56, 0, "#ff6b81"),
-    Family("ensemble", -22, 80, 60, 10, "#e879b9"),
-    Family("brass", 22, 76, 46, 0, "#f6c344"),
-    Family("reed", -14, 88, 40, 0, "#2ec4b6"),
-    Family("pipe", 14, 80, 52, 0, "#7bed9f"),
-    Family("synth lead", 8, 64, 36, 20, "#00d2ff"),
-    Family("synth pad", -6, 60, 60, 28, "#8e9bff"),
-    Family("synth effects", 18, 66, 60, 24, "#c0a6ff"),
-    Family("world", 30, 102, 40, 0, "#d4a373"),
-    Family("percussion", -26, 100, 40, 0, "#a3b18a"),
-    Family("sound effects", 20, 70, 40, 0, "#8d99ae"),
+SEATS: tuple[Seat, ...] = (
+    Seat("piano", -0.12, 68, 0),
+    Seat("bells", 0.41, 88, 0),
+    Seat("organ", -0.31, 75, 16),
+    Seat("guitar", 0.44, 51, 8),
+    Seat("bass", 0, 14, 0),
+    Seat("strings", -0.47, 95, 0),
+    Seat("ensemble", -0.34, 102, 10),
+    Seat("brass", 0.34, 78, 0),
+    Seat("reed", -0.22, 68, 0),
+    Seat("pipe", 0.22, 88, 0),
+    Seat("synth lead", 0.12, 61, 20),
+    Seat("synth pad", -0.09, 102, 28),
+    Seat("synth effects", 0.28, 102, 24),
+    Seat("world", 0.47, 68, 0),
+    Seat("percussion", -0.41, 68, 0),
+    Seat("sound effects", 0.31, 68, 0),
 )
-"""In the order of General MIDI: program p belongs to row p // 8."""
+"""In the order of General MIDI: program p sits in row p // 8."""
 
-DRUM_KIT = Family("drums", 0, 108, 22, 0, "#c8ccd8")
+DRUM_SEAT = Seat("drums", 0, 37, 0)
 """The drum kit's own row; the soundfont pans its pieces itself."""
 
-
-def family_of(program: int) -> Family:
-    """Return the family of a General MIDI program (0-127) or of DRUMS."""
-    return DRUM_KIT if program == DRUMS else FAMILIES[program // 8]
+ELECTRIC_PIANO_CHORUS = 36
+"""An electric piano has a chorus built in; the programs 4 and 5 share a row with the grand."""
 
 
-def pans_of(programs: Sequence[int]) -> dict[int, int]:
+def seat_of(program: int) -> Seat:
+    """Return the seat of a General MIDI program (0-127) or of DRUMS."""
+    if program == DRUMS:
+        return DRUM_SEAT
+    seat = SEATS[program // 8]
+    return seat._replace(chorus=ELECTRIC_PIANO_CHORUS) if program in (4, 5) else seat
+
+
+def pans_of(programs: Sequence[int]) -> dict[int, float]:
     """Place each program: a lone one in the middle, two of a family on opposite sides."""
     if sum(program != DRUMS for program in programs) == 1:
-        return dict.fromkeys(programs, 0)
+        return dict.fromkeys(programs, 0.0)
     seen: dict[str, int] = {}
-    pans: dict[int, int] = {}
+    pans: dict[int, float] = {}
     for program in programs:
-        family = family_of(program)
-        nth = seen.get(family.name, 0)
-        seen[family.name] = nth + 1
-        pans[program] = family.pan if nth % 2 == 0 else -family.pan
+        seat = seat_of(program)
+        nth = seen.get(seat.family, 0)
+        seen[seat.family] = nth + 1
+        pans[program] = seat.pan if nth % 2 == 0 else -seat.pan
     return pans

@@ -1,4 +1,4 @@
-"""A Score made audible: FluidSynth in process, straight from the notes into one buffer.
+"""One instrument made audible: FluidSynth in process, into one buffer.
 
 The samples are written block by block into one preallocated array. (pyfluidsynth's own
 ``get_samples`` with ``np.append`` copies all that was rendered before at every event, which
@@ -12,54 +12,68 @@ import ctypes
 import functools
 import io
 import logging
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.audio.schedule import Sound, schedule
+from engine.audio.pcm import SAMPLE_RATE_HZ, Pcm, ratio
+from engine.audio.performance import Performance
+from engine.audio.production import Space
 from engine.audio.soundfont import check_soundfont
-from engine.audio.stage import family_of, pans_of
-from engine.errors import BadInputError, SoundfontError, ToolError
-from engine.score.model import DRUMS, Score
-
-Pcm = NDArray[np.float32]
-"""Samples (frames, 2), left and right, at SAMPLE_RATE_HZ; full scale is -1 ... 1."""
-
-SAMPLE_RATE_HZ = 44_100
+from engine.errors import SoundfontError, ToolError
+from engine.score.model import DRUMS
 
 BLOCK_FRAMES = 64
 """FluidSynth computes in blocks of 64 frames (1.5 ms); events fall on their edges."""
-
-MAX_SECONDS = 900.0
-"""Longer pieces are refused: 15 minutes are 318 MB of samples."""
 
 TAIL_S = 4.0
 """The most that is rendered after the last note."""
 
 TAIL_DB = -60.0
-"""The tail ends where it falls this far below the loudest sample of the piece."""
+"""The tail ends where it falls this far below the loudest sample of the instrument."""
 
-DRUM_CHANNEL = 9
-CHANNELS = 144
+_CHANNEL, _DRUM_CHANNEL = 0, 9
+_KEEPER_CHANNELS = 144
 """A channel for each of the 128 programs and the drums; FluidSynth wants a multiple of 16."""
 
-_VOLUME, _PAN, _REVERB, _CHORUS = 7, 10, 91, 93  # MIDI controllers
+DRUM_BANK = 128
+"""Where a soundfont has its drum kits."""
+_PROGRAMS = 128
+
+_VOLUME, _EXPRESSION, _SUSTAIN, _REVERB, _CHORUS = 7, 11, 64, 91, 93
+"""MIDI controllers."""
 
 _LOG = logging.getLogger(__name__)
 _LOG_LEVELS = (logging.ERROR, logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
+
+
+class Place(NamedTuple):
+    """How an instrument is plugged in; MIDI controller values."""
+
+    kit: int
+    """Program of the drum channel, where the instrument is the drums."""
+    reverb: int
+    """0-127: how much of it goes to the room."""
+    chorus: int
+    """0-127."""
+
+
+class Preset(NamedTuple):
+    """A sound of the soundfont."""
+
+    bank: int
+    program: int
 
 
 class Synth:
     """FluidSynth with a soundfont open. One caller at a time; ``close`` when done.
 
     The samples of every instrument played stay in memory, so a second piece does not read
-    the disk again. A piece itself is played by a fresh FluidSynth that shares them: after
-    ``system_reset`` the oscillators of the old one stand elsewhere, and the same score
+    the disk again. An instrument itself is played by a fresh FluidSynth that shares them:
+    after ``system_reset`` the oscillators of the old one stand elsewhere, and the same notes
     would not give the same samples. A fresh one takes 15 ms.
     """
 
@@ -68,7 +82,12 @@ class Synth:
         check_soundfont(soundfont)
         self._soundfont = soundfont
         self._library = _load_library()
-        self._keeper = self._open()
+        self._keeper, self._keeper_font = self._open(_KEEPER_CHANNELS)
+
+    @property
+    def soundfont(self) -> str:
+        """The soundfont's name."""
+        return self._soundfont.stem
 
     def __enter__(self) -> Synth:
         return self
@@ -82,103 +101,130 @@ class Synth:
         self.close()
 
     def close(self) -> None:
-        """Free the samples. Closing twice is allowed; rendering after it is not."""
+        """Free the samples. Closing twice is allowed; playing after it is not."""
         if self._keeper is not None:
             self._keeper.delete()
             self._keeper = None
 
-    def render(self, score: Score, on_progress: Callable[[float], None] | None = None) -> Pcm:
-        """Return the samples (frames, 2) of the whole piece, its reverberation faded out.
+    def preset(self, program: int, kit: int = 0) -> Preset:
+        """Return what plays a General MIDI program, or DRUMS with a kit, in this soundfont.
 
-        The same score always gives the same samples; they may exceed full scale, which
-        mastering settles. ``on_progress`` hears the share done, 0 ... 1, and may raise
-        CancelledError to stop.
+        A soundfont need not have all 128: then the first of the same family of eight plays, else
+        its first sound; for a kit that it lacks its first kit. Raises SoundfontError when it
+        has no sound at all.
+        """
+        drums = program == DRUMS
+        for preset in _presets_like(program, kit):
+            if self.preset_name(preset) is not None:
+                return preset
+        raise SoundfontError(
+            f"the soundfont {self._soundfont} has no {'drum kit' if drums else 'instruments'}; "
+            "choose another one"
+        )
 
-        Raises BadInputError for a score without notes or longer than MAX_SECONDS.
+    def play(
+        self,
+        program: int,
+        performance: Performance,
+        place: Place,
+        space: Space,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> Pcm:
+        """Return the samples (frames, 2) of one instrument, its reverberation faded out.
+
+        The same arguments always give the same samples; they may exceed full scale, which
+        mixing settles. ``on_progress`` hears the share done, 0 ... 1, and may raise
+        CancelledError to stop. A performance without strikes is an empty array.
+
+        Raises SoundfontError when the soundfont has gone or has no such sound.
         """
         if self._keeper is None:
             raise ValueError("this Synth is closed")
-        if not score.notes:
-            raise BadInputError("there is nothing to hear: the piece has no notes")
-        if score.seconds > MAX_SECONDS:
-            raise BadInputError(
-                f"the piece lasts {score.seconds / 60:.0f} minutes; at most "
-                f"{MAX_SECONDS / 60:.0f} can be rendered, so make it shorter"
-            )
-        channels = _channels(score.programs)
-        self._set_stage(self._keeper, channels)  # keeps the samples of these programs
-        player = self._open()
+        if not performance.strikes:
+            return np.zeros((0, 2), np.float32)
+        preset = self.preset(program, place.kit)
+        keep = program if program < _DRUM_CHANNEL else program + 1
+        keep = _DRUM_CHANNEL if program == DRUMS else keep
+        self._keeper.program_select(keep, self._keeper_font, *preset)  # keeps its samples
+        player, font = self._open(16)
         try:
-            self._set_stage(player, channels)
-            return self._play(
-                player,
-                schedule(score, SAMPLE_RATE_HZ / BLOCK_FRAMES),
-                channels,
-                on_progress or _ignore,
-            )
+            channel = _DRUM_CHANNEL if program == DRUMS else _CHANNEL
+            player.program_select(channel, font, *preset)
+            for controller, value in (
+                (_VOLUME, 127),
+                (_EXPRESSION, 127),
+                (_REVERB, place.reverb),
+                (_CHORUS, place.chorus),
+            ):
+                player.cc(channel, controller, value)
+            player.set_reverb(space.room_size, space.damping, space.width, level=1.0)
+            # FluidSynth's own chorus level, 2, sounds like a bathroom.
+            player.set_chorus(nr=3, level=1.2, speed=0.35, depth=6.0, type=0)
+            return self._play(player, channel, performance, on_progress or _ignore)
         finally:
             player.delete()
 
-    def _open(self) -> Any:
+    def _open(self, channels: int) -> tuple[Any, int]:
+        """Return a FluidSynth and the number that the soundfont has in it."""
         player = self._library.Synth(
             gain=0.5,
             samplerate=SAMPLE_RATE_HZ,
-            channels=CHANNELS,
+            channels=channels,
             **{
                 "synth.polyphony": 512,  # the default 256 drops notes of dense pieces
                 "synth.dynamic-sample-loading": 1,  # only what is played: 97 MB, not 215
                 "synth.lock-memory": 0,  # a server's limit on locked memory is small
             },
         )
-        if player.sfload(str(self._soundfont)) < 0:
+        font = player.sfload(str(self._soundfont))
+        if font < 0:
             player.delete()
+            check_soundfont(self._soundfont)  # which knows why, if it is missing or cut short
             raise SoundfontError(
                 f"FluidSynth cannot load the soundfont {self._soundfont}; install it again"
             )
-        # A medium hall. FluidSynth's defaults (width 0.5, chorus level 2) sound like a bathroom.
-        player.set_reverb(roomsize=0.55, damping=0.35, width=0.9, level=0.6)
-        player.set_chorus(nr=3, level=1.2, speed=0.35, depth=6.0, type=0)
-        return player
+        return player, font
 
-    @staticmethod
-    def _set_stage(player: Any, channels: dict[int, int]) -> None:
-        for program, pan in pans_of(tuple(channels)).items():
-            channel, family = channels[program], family_of(program)
-            player.program_change(channel, 0 if program == DRUMS else program)
-            player.cc(channel, _VOLUME, family.volume)
-            player.cc(channel, _PAN, 64 + pan)
-            player.cc(channel, _REVERB, family.reverb)
-            player.cc(channel, _CHORUS, family.chorus)
+    def preset_name(self, preset: Preset) -> str | None:
+        """Return what the soundfont calls a sound, None where it has none."""
+        name = self._keeper.sfpreset_name(self._keeper_font, *preset)
+        return None if name is None else str(name)
 
     def _play(
         self,
         player: Any,
-        sounds: Sequence[Sound],
-        channels: dict[int, int],
+        channel: int,
+        performance: Performance,
         on_progress: Callable[[float], None],
     ) -> Pcm:
-        end_block = max(sound.off_block for sound in sounds)
+        # Ups come first within a block, so that a key struck again is not silenced.
+        events: list[tuple[int, int, Callable[..., Any], int, int]] = []
+        for strike in performance.strikes:
+            on = _blocks(strike.on_s)
+            off = max(_blocks(strike.off_s), on + 1)
+            events.append((on, 1, player.noteon, strike.pitch, strike.velocity))
+            events.append((off, 0, player.noteoff, strike.pitch, 0))
+        for down_s, up_s in performance.pedal:
+            events.append((_blocks(down_s), 1, player.cc, _SUSTAIN, 127))
+            events.append((_blocks(up_s), 0, player.cc, _SUSTAIN, 0))
+        events.sort(key=lambda event: (event[0], event[1], event[3], event[4]))
+
+        end_block = events[-1][0]
         tail_blocks = _blocks(TAIL_S)
         pcm: Pcm = np.zeros(((end_block + tail_blocks) * BLOCK_FRAMES, 2), np.float32)
-
-        # Offs come first within a block, so that a key struck again is not silenced.
-        events = sorted(
-            [(s.on_block, 1, channels[s.program], s.pitch, s.velocity) for s in sounds]
-            + [(s.off_block, 0, channels[s.program], s.pitch, 0) for s in sounds]
-        )
         block = 0
         report_at, report_every = 0, _blocks(0.5)
-        for at, is_on, channel, pitch, velocity in events:
+        for at, _, act, number, value in events:
             if at > block:
                 self._write(player, pcm, block, at)
                 block = at
             if block >= report_at:
                 on_progress(block / (end_block + tail_blocks))
                 report_at = block + report_every
-            if is_on:
-                player.noteon(channel, pitch, velocity)
+            if act == player.noteoff:
+                act(channel, number)
             else:
-                player.noteoff(channel, pitch)
+                act(channel, number, value)
         frames = self._write_tail(player, pcm, end_block)
         on_progress(1.0)
         return pcm[:frames]
@@ -186,7 +232,7 @@ class Synth:
     def _write_tail(self, player: Any, pcm: Pcm, end_block: int) -> int:
         """Write the reverberation until it has died or TAIL_S is over; return all frames."""
         music = end_block * BLOCK_FRAMES
-        floor = float(np.abs(pcm[:music]).max()) * 10 ** (TAIL_DB / 20)
+        floor = float(np.abs(pcm[:music]).max()) * ratio(TAIL_DB)
         step = _blocks(0.1)
         block = end_block
         last = len(pcm) // BLOCK_FRAMES
@@ -223,13 +269,19 @@ def _ignore(share: float) -> None:
 
 
 def _blocks(seconds: float) -> int:
-    return math.ceil(seconds * SAMPLE_RATE_HZ / BLOCK_FRAMES)
+    return round(seconds * SAMPLE_RATE_HZ / BLOCK_FRAMES)
 
 
-def _channels(programs: Sequence[int]) -> dict[int, int]:
-    """Give every program a MIDI channel of its own; the drums have channel 9."""
-    free = (channel for channel in range(CHANNELS) if channel != DRUM_CHANNEL)
-    return {p: DRUM_CHANNEL if p == DRUMS else next(free) for p in programs}
+def _presets_like(program: int, kit: int) -> Iterator[Preset]:
+    """Yield the presets that may play a program, the best first."""
+    if program == DRUMS:
+        yield Preset(DRUM_BANK, kit)
+        yield from (Preset(DRUM_BANK, other) for other in range(_PROGRAMS))
+        return
+    yield Preset(0, program)
+    family = program // 8 * 8
+    yield from (Preset(0, other) for other in range(family, family + 8))
+    yield from (Preset(bank, other) for bank in range(DRUM_BANK) for other in range(_PROGRAMS))
 
 
 @functools.cache

@@ -12,8 +12,10 @@ from pathlib import Path
 import torch
 
 from engine.commands.progress import progress_bar
+from engine.commands.sound_options import add_sound_options, delivery_of
 from engine.compose import Composer, Composition, compose
 from engine.option_types import MAX_SEED, Commands, whole
+from engine.picture.palette import THEMES
 from engine.request.parse import parse
 from engine.request.resolve import resolve
 from engine.write import CANDIDATES
@@ -48,9 +50,11 @@ def add_to(commands: Commands) -> None:
         metavar="N",
         help=f"write each piece so many times and take the best; {CANDIDATES} if not given",
     )
-    parser.add_argument("--audio", choices=("mp3", "ogg", "wav", "none"), default="mp3")
+    add_sound_options(parser)
+    parser.add_argument(
+        "--picture", choices=tuple(THEMES), default="dark", help="its background; dark if not given"
+    )
     parser.add_argument("--model", type=Path, metavar="DIR", help="a model other than the served")
-    parser.add_argument("--soundfont", metavar="NAME", help="a name of soundfonts/ or a path")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--json", action="store_true", help="print a JSON list, one object a piece")
     parser.set_defaults(run=run)
@@ -65,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
     # nothing, and loses much beside other work.
     torch.set_num_threads(1)
     resolve(request, seed=seed)  # a request that cannot be met is refused before anything loads
-    audio = None if options.audio == "none" else options.audio
+    delivery = delivery_of(options)
     pieces = []
     with progress_bar() as bar:
         bar.show("opening the model", 0.0)
@@ -73,7 +77,7 @@ def run(options: argparse.Namespace) -> None:
             os.environ,
             model=options.model,
             soundfont=options.soundfont,
-            sound=audio is not None,
+            sound=delivery is not None,
             candidates=options.candidates,
             device=options.device,
         )
@@ -83,7 +87,8 @@ def run(options: argparse.Namespace) -> None:
                 composer,
                 options.out,
                 seed=(seed + index) % (MAX_SEED + 1),
-                audio=audio,
+                delivery=delivery,
+                theme=THEMES[options.picture],
                 on_progress=lambda stage, share: bar.show(_STAGES[stage], share),
             )
             pieces.append(piece)
@@ -105,7 +110,8 @@ def _say(piece: Composition) -> None:
     )
     if piece.request.unknown:
         print(f"not understood: {', '.join(piece.request.unknown)}", file=sys.stderr)
-    for remark in piece.request.remarks:
+    sound = piece.details["sound"] or {"remarks": []}
+    for remark in (*piece.request.remarks, *sound["remarks"]):
         print(remark, file=sys.stderr)
     shares = ", ".join(
         f"{stage} {seconds:.1f} s ({seconds / timings['total']:.0%})"

@@ -6,9 +6,9 @@ import random
 
 from engine.polish.ending import with_ending
 from engine.polish.humanise import humanised
-from engine.polish.overlaps import without_overlaps
 from engine.polish.ranges import into_range
 from engine.score.model import Score
+from engine.score.overlaps import without_overlaps
 from engine.score.units import FINE
 
 

@@ -112,8 +112,11 @@ def _bars_to(end: int, meters: tuple[Meter, ...], resolution: int) -> int:
     return max(1, bars)
 
 
-def write_midi(score: Score, *, title: str = "") -> bytes:
-    """Return a Standard MIDI File, one track an instrument, the same bytes for the same score."""
+def write_midi(score: Score, *, title: str = "", kit: int = 0) -> bytes:
+    """Return a Standard MIDI File, one track an instrument, the same bytes for the same score.
+
+    ``kit``: the program of the drum channel, a kit of General MIDI 2; 0 is the standard one.
+    """
     midi = miditoolkit.MidiFile(ticks_per_beat=score.resolution)
     midi.tempo_changes = [miditoolkit.TempoChange(t.bpm, t.tick) for t in score.tempos]
     midi.time_signature_changes = [
@@ -125,7 +128,7 @@ def write_midi(score: Score, *, title: str = "") -> bytes:
     for program in sorted(parts):
         drums = program == DRUMS
         track = miditoolkit.Instrument(
-            program=0 if drums else program,
+            program=kit if drums else program,
             is_drum=drums,
             name=program_name(program),
         )

@@ -19,6 +19,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine.audio.production import STUDIO
+from engine.audio.recording import record
 from engine.audio.synth import Synth
 from engine.compose import Composer, Composition, compose
 from engine.request.lexicon.genres import GENRES
@@ -73,7 +75,7 @@ def failures(piece: Composition, synth: Synth) -> list[str]:
         "ends in the last bar": score.end <= score.bars_end,
     }
     if score.seconds <= _LONGEST_S:
-        checks["audible"] = float(np.abs(synth.render(score)).max()) > _SILENT_BELOW
+        checks["audible"] = float(np.abs(record(score, synth, STUDIO, lambda share: None).pcm).max()) > _SILENT_BELOW
     return [name for name, right in checks.items() if not right]
 
 
@@ -101,10 +103,10 @@ def main() -> int:
     begun = time.perf_counter()
     for number in range(options.first, options.first + options.pieces):
         text = prompt(random.Random(number))
-        piece = compose(text, composer, out, seed=number, audio=None)
+        piece = compose(text, composer, out, seed=number, delivery=None)
         wrong = failures(piece, composer.synth)
         if number % 10 == 0:
-            again = compose(text, composer, out / "again", seed=number, audio=None)
+            again = compose(text, composer, out / "again", seed=number, delivery=None)
             if again.files["mid"].read_bytes() != piece.files["mid"].read_bytes():
                 wrong.append("repeatable")
         if wrong:

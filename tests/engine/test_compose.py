@@ -1,11 +1,19 @@
+import io
 import json
 import os
+import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import av
+import mido
 import numpy as np
 import pytest
 
+from engine.audio.codec import read_audio
+from engine.audio.delivery import Delivery
+from engine.audio.loudness import measure_loudness
 from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Synth
 from engine.compose import Composer, compose
@@ -13,6 +21,7 @@ from engine.errors import CancelledError, OutputFolderError, RequestError
 from engine.generate.order import controls_of
 from engine.model.checkpoint import load_model, save_model
 from engine.originality.index import OriginalityIndex
+from engine.picture.palette import THEMES
 from engine.request.model import Brief
 from engine.request.parse import parse
 from engine.request.resolve import resolve
@@ -45,7 +54,7 @@ PROMPTS = (
 
 @pytest.mark.parametrize("text", PROMPTS)
 def test_the_file_says_what_the_brief_says(text: str, composer: Composer, tmp_path: Path) -> None:
-    piece = compose(text, composer, tmp_path, seed=3, audio=None)
+    piece = compose(text, composer, tmp_path, seed=3, delivery=None)
     written = read_midi_file(piece.files["mid"])
     assert written.tempos[0].bpm == pytest.approx(piece.brief.tempo_bpm, abs=0.001)
     assert [m.name for m in written.meters] == [piece.brief.meter]
@@ -56,17 +65,17 @@ def test_the_file_says_what_the_brief_says(text: str, composer: Composer, tmp_pa
 
 def test_the_same_text_and_seed_give_the_same_bytes(composer: Composer, tmp_path: Path) -> None:
     one, other = (
-        compose("calm jazz, 4 bars", composer, tmp_path / name, seed=9, audio=None)
+        compose("calm jazz, 4 bars", composer, tmp_path / name, seed=9, delivery=None)
         for name in ("one", "other")
     )
     for kind in ("mid", "png"):
         assert one.files[kind].read_bytes() == other.files[kind].read_bytes()
-    third = compose("calm jazz, 4 bars", composer, tmp_path, seed=10, audio=None)
+    third = compose("calm jazz, 4 bars", composer, tmp_path, seed=10, delivery=None)
     assert third.files["mid"].read_bytes() != one.files["mid"].read_bytes()
 
 
 def test_the_json_tells_the_whole_story(composer: Composer, tmp_path: Path) -> None:
-    piece = compose("calm jazz, 4 bars, flubber", composer, tmp_path, seed=9, audio=None)
+    piece = compose("calm jazz, 4 bars, flubber", composer, tmp_path, seed=9, delivery=None)
     told = json.loads(piece.files["json"].read_text())
     assert told == piece.details
     assert told["request"]["unknown"] == ["flubber"]
@@ -78,19 +87,57 @@ def test_the_json_tells_the_whole_story(composer: Composer, tmp_path: Path) -> N
     assert told["report"]["bars"] == 4
 
 
-def test_with_sound_an_audible_file_of_the_right_length_lies_beside(
-    composer: Composer, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def sounding(composer: Composer) -> Iterator[Composer]:
     with Synth(find_soundfont(os.environ)) as synth:
-        heard = Composer(composer.writer, composer.card, synth)
-        piece = compose("piano, 2 bars at 120", heard, tmp_path, seed=1, audio="wav")
-    import wave
+        yield Composer(composer.writer, composer.card, synth)
 
-    with wave.open(str(piece.files["wav"])) as file:
-        seconds = file.getnframes() / file.getframerate()
-        frames = file.readframes(file.getnframes())
-    assert 3.5 < seconds < 4 + 5
-    assert max(frames) > 0
+
+def test_with_sound_a_mastered_file_of_the_right_length_lies_beside(
+    sounding: Composer, tmp_path: Path
+) -> None:
+    text = "  piano,  2 bars at 120 "
+    piece = compose(text, sounding, tmp_path, seed=1, delivery=Delivery("wav"))
+    data = piece.files["wav"].read_bytes()
+    pcm, rate = read_audio(data)
+    assert 3.5 < len(pcm) / rate < 4 + 5
+    sound = piece.details["sound"]
+    assert sound["seconds"] == pytest.approx(len(pcm) / rate, abs=0.01)
+    assert sound["lufs"] == pytest.approx(measure_loudness(pcm).lufs, abs=0.1)
+    assert sound["bytes"] == len(data)
+    assert [channel["role"] for channel in sound["mix"]] == ["melody"]
+    with av.open(io.BytesIO(data)) as file:
+        assert file.metadata["title"] == piece.brief.title
+        assert file.metadata["comment"] == "piano, 2 bars at 120 (seed 1, model toy)"
+
+
+def test_stems_and_a_limit_are_delivered_and_the_limit_is_said(
+    sounding: Composer, tmp_path: Path
+) -> None:
+    delivery = Delivery("ogg", stems=True, max_bytes=60_000)
+    text = "piano, double bass and flute, 2 bars"
+    piece = compose(text, sounding, tmp_path, seed=1, delivery=delivery)
+    with zipfile.ZipFile(piece.files["stems.zip"]) as archive:
+        assert len(archive.namelist()) == len(piece.brief.programs)
+    for kind in ("ogg", "stems.zip"):
+        assert piece.files[kind].stat().st_size <= 60_000
+    remarks = piece.details["sound"]["remarks"]
+    assert any(remark.startswith("to fit into 58.6 KiB the stems are ogg") for remark in remarks)
+
+
+def test_the_midi_names_the_kit_of_the_genre(composer: Composer, tmp_path: Path) -> None:
+    """Read with another reader, because ours has one program for all drums."""
+    piece = compose("hiphop drums only, 2 bars", composer, tmp_path, seed=1, delivery=None)
+    messages = [m for track in mido.MidiFile(piece.files["mid"]).tracks for m in track]
+    assert {(m.channel, m.program) for m in messages if m.type == "program_change"} == {(9, 25)}
+
+
+def test_a_light_picture_is_another_picture(composer: Composer, tmp_path: Path) -> None:
+    dark, light = (
+        compose("jazz, 1 bar", composer, tmp_path / theme.name, seed=1, delivery=None, theme=theme)
+        for theme in THEMES.values()
+    )
+    assert dark.files["png"].read_bytes() != light.files["png"].read_bytes()
 
 
 def test_a_cancelled_piece_leaves_nothing(composer: Composer, tmp_path: Path) -> None:
@@ -98,7 +145,7 @@ def test_a_cancelled_piece_leaves_nothing(composer: Composer, tmp_path: Path) ->
         raise CancelledError
 
     with pytest.raises(CancelledError):
-        compose("jazz", composer, tmp_path / "out", seed=1, audio=None, on_progress=stop)
+        compose("jazz", composer, tmp_path / "out", seed=1, delivery=None, on_progress=stop)
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -110,7 +157,7 @@ def test_ctrl_c_while_files_are_written_leaves_nothing(
 
     monkeypatch.setattr("engine.compose.draw_pianoroll", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        compose("jazz, 2 bars", composer, tmp_path / "out", seed=1, audio=None)
+        compose("jazz, 2 bars", composer, tmp_path / "out", seed=1, delivery=None)
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -122,7 +169,7 @@ def test_a_request_that_cannot_be_met_is_refused(composer: Composer, tmp_path: P
 def test_a_folder_that_is_a_file_cannot_be_written_to(composer: Composer, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("in the way")
     with pytest.raises(OutputFolderError, match="cannot write to .*out"):
-        compose("jazz, 2 bars", composer, tmp_path / "out", seed=1, audio=None)
+        compose("jazz, 2 bars", composer, tmp_path / "out", seed=1, delivery=None)
 
 
 def test_every_field_of_a_brief_reaches_the_model() -> None:
@@ -157,7 +204,7 @@ def test_the_json_says_what_was_chosen_from_and_how_much_is_copied(
 ) -> None:
     index = replace(OriginalityIndex.of(np.zeros(0, dtype=np.uint64)), usual_notes=30)
     two = replace(composer, writer=replace(composer.writer, candidates=2, index=index))
-    piece = compose("calm jazz, 2 bars", two, tmp_path, seed=9, audio=None)
+    piece = compose("calm jazz, 2 bars", two, tmp_path, seed=9, delivery=None)
     kept = json.loads(piece.files["json"].read_text())
     penalties = [candidate["penalty"] for candidate in kept["candidates"]]
     assert len(penalties) == 2

@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from engine.errors import OutputFolderError
-from engine.output import Output, slug
+from engine.output import Output, piece_name, read_details, slug
 
 BRIEF = {"key": "C major", "seed": 7}
 
 
 def write(folder: Path, brief: dict[str, object], **files: bytes) -> Output:
-    with Output(folder, "Calm jazz in C# minor-7", brief) as output:
+    with Output(folder, piece_name("Calm jazz in C# minor-7", brief), replaces=True) as output:
         for kind, data in files.items():
             output.add(kind, data)
         output.add_json({"brief": brief})
@@ -33,6 +33,24 @@ def test_the_same_wish_replaces_its_files_and_leaves_none_of_the_old(tmp_path: P
     assert again.files["mid"].read_bytes() == b"new"
 
 
+def test_a_file_made_of_another_leaves_its_neighbours_alone(tmp_path: Path) -> None:
+    write(tmp_path, BRIEF, mid=b"1")
+    before = names(tmp_path)
+    name = piece_name("Calm jazz in C# minor-7", BRIEF)
+    with Output(tmp_path, name) as output:
+        output.add("mp3", b"2")
+    assert names(tmp_path) == sorted([*before, f"{name}.mp3"])
+
+
+def test_the_details_of_a_piece_are_found_beside_its_midi_file(tmp_path: Path) -> None:
+    written = write(tmp_path, BRIEF, mid=b"1")
+    assert read_details(written.files["mid"]) == {"brief": BRIEF}
+    (tmp_path / "other.json").write_text("[1]")
+    (tmp_path / "broken.json").write_text("{")
+    for name in ("other", "broken", "missing"):
+        assert read_details(tmp_path / f"{name}.mid") == {}
+
+
 def test_a_file_that_cannot_be_moved_takes_the_others_back(tmp_path: Path) -> None:
     name = write(tmp_path, BRIEF).name
     for path in tmp_path.iterdir():
@@ -45,7 +63,7 @@ def test_a_file_that_cannot_be_moved_takes_the_others_back(tmp_path: Path) -> No
 
 def test_an_exception_leaves_nothing(tmp_path: Path) -> None:
     def interrupted() -> None:
-        with Output(tmp_path, "x", BRIEF) as output:
+        with Output(tmp_path, "x") as output:
             output.add("mid", b"1")
             raise KeyboardInterrupt
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
+from engine.audio.pcm import SAMPLE_RATE_HZ, Pcm
 from engine.score.model import DRUMS, Chord, Meter, Note, Score, Tempo
 
 QUARTER = 12
@@ -29,3 +32,10 @@ def band() -> Score:
     bass = [Note(i * 24, 32, 36 + i, 24, 100) for i in range(4)]
     hits = [Note(i * 6, DRUMS, 42 if i % 4 else 36, 3, 80) for i in range(16)]
     return piece([*piano, *bass, *hits])
+
+
+def sine(amplitude: float, seconds: float = 2.0, hz: float = 997.0) -> Pcm:
+    """A tone on both sides, (frames, 2)."""
+    time_s = np.arange(int(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+    wave = amplitude * np.sin(2 * np.pi * hz * time_s)
+    return np.stack([wave, wave], axis=1).astype(np.float32)

@@ -10,6 +10,7 @@ from engine.audio.soundfont import (
     SOUNDFONTS,
     check_soundfont,
     find_soundfont,
+    installed_soundfonts,
     read_catalogue,
     verify_soundfont,
 )
@@ -41,7 +42,7 @@ def test_a_missing_default_names_the_package(own_folder: Path) -> None:
 
 
 def test_an_unknown_name_says_where_to_lay_the_file(own_folder: Path) -> None:
-    with pytest.raises(SoundfontError, match=r"no soundfont 'Tiny'; lay it into"):
+    with pytest.raises(SoundfontError, match=r"no soundfont 'Tiny'; lay it as .sf2 or .sf3 into"):
         find_soundfont({"CADENZA_SOUNDFONT": "Tiny"}, own_folder=own_folder, system_folders=())
 
 
@@ -80,3 +81,12 @@ def test_a_damaged_catalogue_is_named(tmp_path: Path) -> None:
     (tmp_path / "catalogue.toml").write_text("[[soundfont]]\nname = 'x'\n")
     with pytest.raises(SoundfontError, match=r"catalogue\.toml cannot be read"):
         read_catalogue(tmp_path)
+
+
+def test_an_unknown_name_is_answered_with_those_that_there_are(own_folder: Path) -> None:
+    for name in ("Mine.sf2", "Yours.SF3", "notes.txt"):
+        (own_folder / name).write_bytes(WHOLE)
+    (own_folder / "Alias.sf2").symlink_to(own_folder / "Mine.sf2")
+    assert list(installed_soundfonts(own_folder, ())) == ["Mine", "Yours"]
+    with pytest.raises(SoundfontError, match=r"no soundfont 'Tiny'; choose Mine or Yours, or lay"):
+        find_soundfont({}, "Tiny", own_folder=own_folder, system_folders=())

@@ -118,6 +118,14 @@ def test_tokens_counts_and_loses_nothing(engine, midi: Path) -> None:
     assert row["tokens_per_note"] == pytest.approx(row["tokens"] / 64, abs=1e-4)
 
 
+def test_explain_tells_a_file_in_words_and_as_json(engine, midi: Path) -> None:
+    ran = engine("explain", midi)
+    assert ran.out.startswith("The piece has 8 bars")
+    assert (ran.status, ran.lines) == (0, [])
+    told = json.loads(engine("explain", midi, "--json").out)
+    assert (told["file"], told["bars"]) == (str(midi), 8)
+
+
 def test_loss_of_files_is_nats_a_note(engine, model: Path, midi: Path) -> None:
     told = json.loads(engine("loss", midi, "--model", model, "--json").out)
     assert told["notes"] == 64
@@ -169,6 +177,8 @@ def test_corpus_then_train_then_compose_then_loss(
         ([], 2, "required: COMMAND"),
         (["tokens", "nothing.mid"], 2, "nothing.mid cannot be read"),
         (["tokens", "text.mid"], 2, "text.mid is not a MIDI file"),
+        (["explain", "nothing.mid"], 2, "nothing.mid cannot be read"),
+        (["explain", "text.mid"], 2, "text.mid is not a MIDI file"),
         (["loss", "text.mid"], 2, "text.mid is not a MIDI file"),
         (["loss"], 2, "give MIDI files or --held-out"),
         (["corpus", "build", "nowhere"], 2, "nowhere does not exist"),
@@ -205,18 +215,6 @@ def test_damaged_weights_are_one_sentence(engine, tmp_path: Path) -> None:
     assert ran.status == 1
     assert len(ran.lines) == 1
     assert "restore it with git checkout" in ran.lines[0]
-
-
-def test_without_ffmpeg_mp3_is_refused_in_a_sentence_and_wav_still_works(
-    engine, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    arguments = ("compose", "piano, 1 bar", "--out", tmp_path / "o", "--model", model)
-    ran = engine(*arguments)
-    assert (ran.status, len(ran.lines)) == (1, 1)
-    assert "ffmpeg is missing; install it" in ran.lines[0]
-    assert list((tmp_path / "o").iterdir()) == []
-    assert engine(*arguments, "--audio", "wav").status == 0
 
 
 def test_ctrl_c_leaves_no_half_written_files(model: Path, tmp_path: Path) -> None:

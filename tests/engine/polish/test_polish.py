@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.polish import polish
 from engine.polish.ending import with_ending
 from engine.polish.humanise import ACCENT, SPREAD, humanised
-from engine.polish.overlaps import without_overlaps
+from engine.score.overlaps import without_overlaps
 from engine.polish.ranges import into_range, range_of
 from engine.score.midi import read_midi, write_midi
 from engine.score.model import DRUMS, Note, Score

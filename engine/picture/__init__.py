@@ -1,0 +1,1 @@
+"""A Score to look at."""

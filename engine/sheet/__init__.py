@@ -1,0 +1,1 @@
+"""A score as sheet music: notation values, MusicXML, and pages in PDF and PNG."""
