@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Installs libfluidsynth3, ffmpeg and the default soundfont where they are missing.
+# Installs libfluidsynth3, libcairo2 and the default soundfont where they are missing.
 # Takes some milliseconds when all is there, so every verb that makes sound may call it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/apt.sh
 
-has_fluidsynth() {
-    if [ -x /sbin/ldconfig ]; then # not on an ordinary user's PATH in Debian
-        /sbin/ldconfig -p | grep 'libfluidsynth\.so' >/dev/null
+ldconfig=${LDCONFIG:-/sbin/ldconfig} # not on an ordinary user's PATH in Debian
+
+# Whether the dynamic linker finds a library: has_library libfluidsynth
+has_library() {
+    if [ -x "$ldconfig" ]; then
+        "$ldconfig" -p | grep "$1\.so" >/dev/null
     else
-        compgen -G "${HOMEBREW_PREFIX:-/opt/homebrew}/lib/libfluidsynth*.dylib" >/dev/null ||
-            compgen -G '/usr/local/lib/libfluidsynth*' >/dev/null ||
-            compgen -G '/usr/lib*/libfluidsynth.so*' >/dev/null
+        compgen -G "${HOMEBREW_PREFIX:-/opt/homebrew}/lib/$1*.dylib" >/dev/null ||
+            compgen -G "/usr/local/lib/$1*" >/dev/null ||
+            compgen -G "/usr/lib*/$1.so*" >/dev/null
     fi
 }
 
@@ -27,10 +30,10 @@ has_soundfont() {
 }
 
 missing=()
-has_fluidsynth || missing+=(libfluidsynth3)
-command -v ffmpeg >/dev/null || missing+=(ffmpeg)
+has_library libfluidsynth || missing+=(libfluidsynth3)
+has_library libcairo || missing+=(libcairo2)
 has_soundfont || missing+=(fluid-soundfont-gm)
 [ ${#missing[@]} -eq 0 ] && exit
 
 apt_install "${missing[@]}" ||
-    say_and_stop "Cadenza needs FluidSynth 2, ffmpeg and the soundfont FluidR3_GM.sf2: install them with 'apt-get install libfluidsynth3 ffmpeg fluid-soundfont-gm' as root on Debian or Ubuntu, 'dnf install fluidsynth-libs ffmpeg-free fluid-soundfont-gm' on Fedora, or 'brew install fluid-synth ffmpeg' on macOS with FluidR3_GM.sf2 laid into soundfonts/."
+    say_and_stop "Cadenza needs FluidSynth 2, cairo and the soundfont FluidR3_GM.sf2: install them with 'apt-get install libfluidsynth3 libcairo2 fluid-soundfont-gm' as root on Debian or Ubuntu, 'dnf install fluidsynth-libs cairo fluid-soundfont-gm' on Fedora, or 'brew install fluid-synth cairo' on macOS with FluidR3_GM.sf2 laid into soundfonts/."

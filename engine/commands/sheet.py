@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from engine.commands.progress import progress_bar
-from engine.errors import OutputFolderError
+from engine.commands.progress import Bar, progress_bar
 from engine.option_types import Commands
+from engine.output import Output, read_details
 from engine.score.midi import read_midi_file
 from engine.score.theory import Key, key_named
 from engine.sheet.engrave import Engraving
@@ -56,64 +52,44 @@ def run(options: argparse.Namespace) -> None:
     """
     score = read_midi_file(options.file)
     title, key = _described(options.file)
-    with progress_bar() as bar:
+    drawn = {"pdf", "png"} & set(options.format)
+    with progress_bar() as bar, Output(options.out, options.file.stem) as output:
         bar.show("writing", 0.0)
         sheet = lay_out(score, title=title, key=key)
         musicxml = write_musicxml(sheet)
-        files: dict[str, bytes] = {}
-        name = options.file.stem
         if "musicxml" in options.format:
-            files[f"{name}.musicxml"] = musicxml
-        drawn = [kind for kind in FORMATS[1:] if kind in options.format]
+            output.add("musicxml", musicxml)
         engraving = Engraving(musicxml, sheet.staves, sheet.title) if drawn else None
-        if engraving is not None and "pdf" in drawn:
-            files[f"{name}.pdf"] = engraving.pdf(
-                lambda done, pages: bar.show("engraving", done / pages)
-            )
-        if engraving is not None and "png" in drawn:
-            pngs = engraving.pngs(lambda done, pages: bar.show("drawing", done / pages))
-            files |= {f"{name}-{page}.png": data for page, data in enumerate(pngs, 1)}
-    paths = _save(files, options.out)
+        if engraving is not None:
+            _draw(engraving, drawn, output, bar)
     _say(sheet)
     if options.json:
-        print(json.dumps(_about(sheet, paths, engraving), ensure_ascii=False))
+        print(json.dumps(_about(sheet, output, engraving), ensure_ascii=False))
     else:
-        print("\n".join(str(path) for path in paths))
+        print("\n".join(str(path) for path in output.files.values()))
+
+
+def _draw(engraving: Engraving, kinds: set[str], output: Output, bar: Bar) -> None:
+    """Add the pages as one PDF, or as PNGs numbered from 1."""
+    if "pdf" in kinds:
+        pdf = engraving.pdf(lambda done, pages: bar.show("engraving", done / pages))
+        output.add("pdf", pdf)
+    if "png" in kinds:
+        pngs = engraving.pngs(lambda done, pages: bar.show("drawing", done / pages))
+        for page, data in enumerate(pngs, 1):
+            output.add(f"{page}.png", data)
 
 
 def _described(midi: Path) -> tuple[str, Key | None]:
     """Return title and key of the piece's own JSON beside it, else the file's name and None."""
+    details = read_details(midi)
     try:
-        details = json.loads(midi.with_suffix(".json").read_bytes())
         key = key_named(details["brief"]["key"])
         # Keys are stored under one name each; the page has the one that its signature spells.
         return str(details["title"]).replace(key.name, key_name(key)), key
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         # No JSON, or one that is not of ours: the music itself says enough.
         return " ".join(midi.stem.replace("_", " ").replace("-", " ").split()), None
-
-
-def _save(files: dict[str, bytes], folder: Path) -> list[Path]:
-    """Write all files, or none."""
-    with _scratch(folder) as scratch:
-        for name, data in files.items():
-            (scratch / name).write_bytes(data)
-        for name in files:
-            os.replace(scratch / name, folder / name)
-    return [folder / name for name in files]
-
-
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """Lend a folder beside the final place; OutputFolderError where that cannot be written to."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".engraving-") as scratch:
-            yield Path(scratch)
-    except OSError as error:
-        raise OutputFolderError(
-            f"cannot write to {folder} ({error.strerror}); choose another with --out"
-        ) from error
 
 
 def _say(sheet: Sheet) -> None:
@@ -126,7 +102,7 @@ def _say(sheet: Sheet) -> None:
         )
 
 
-def _about(sheet: Sheet, paths: list[Path], engraving: Engraving | None) -> dict[str, object]:
+def _about(sheet: Sheet, output: Output, engraving: Engraving | None) -> dict[str, object]:
     return {
         "title": sheet.title,
         "key": key_name(sheet.key) if sheet.key else None,
@@ -135,5 +111,5 @@ def _about(sheet: Sheet, paths: list[Path], engraving: Engraving | None) -> dict
         "staves": sheet.staves,
         "pages": engraving.pages if engraving else None,
         "moved": sheet.moved,
-        "files": [str(path) for path in paths],
+        "files": {kind: str(path) for kind, path in output.files.items()},
     }

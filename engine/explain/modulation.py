@@ -52,21 +52,38 @@ def key_stretches(
         return single
     scores = _around(pitch_class_ticks, chords, _AROUND)  # (bars, 24)
     path = _at_the_bar(_steady(scores), _around(pitch_class_ticks, chords, 0))
-    runs = [(key, len(list(run))) for key, run in groupby(path)]
+    runs = [list(run) for _, run in groupby(range(bars), key=path.__getitem__)]
+    foreign = [_is_foreign(scores[run], path[run[0]], whole.key) for run in runs]
+    at_home = [bar for run, away in zip(runs, foreign, strict=True) if not away for bar in run]
+    if not any(foreign):
+        return single
+    home = _key_of(at_home, pitch_class_ticks, chords) or whole.key
     stretches: list[KeyStretch] = []
-    bar = 0
-    for index, length in runs:
-        key = KEYS[index]
-        against = scores[bar : bar + length, index] - scores[bar : bar + length, _row(whole.key)]
-        foreign = length >= SHORTEST_BARS and against.mean() >= _STRANGE_BY
-        if not foreign or _signature(key) == _signature(whole.key):
-            key = whole.key
+    for run, away in zip(runs, foreign, strict=True):
+        key = KEYS[path[run[0]]] if away else home
         if stretches and stretches[-1].key == key:
-            stretches[-1] = stretches[-1]._replace(last_bar=bar + length)
+            stretches[-1] = stretches[-1]._replace(last_bar=run[-1] + 1)
         else:
-            stretches.append(KeyStretch(key, bar + 1, bar + length))
-        bar += length
+            stretches.append(KeyStretch(key, run[0] + 1, run[-1] + 1))
     return tuple(stretches) if len(stretches) > 1 else single
+
+
+def _is_foreign(scores: _Floats, row: int, whole: Key) -> bool:
+    """Return whether a run of bars speaks for a row of KEYS, long and clearly against the whole."""
+    against = scores[:, row] - scores[:, KEYS.index(whole)]
+    longer = len(scores) >= SHORTEST_BARS and bool(against.mean() >= _STRANGE_BY)
+    return longer and _signature(KEYS[row]) != _signature(whole)
+
+
+def _key_of(
+    bars: Sequence[int], pitch_class_ticks: _Floats, chords: Sequence[Chord | None]
+) -> Key | None:
+    """Return the key of some bars by themselves, None where nothing sounds in them."""
+    own = [chord for bar in bars for chord in chords[2 * bar : 2 * bar + 2] if chord is not None]
+    if not own:
+        return None
+    scores = key_scores(pitch_class_ticks[list(bars)].sum(axis=0), own, ends=False)
+    return KEYS[int(scores.argmax())]
 
 
 def _around(
@@ -116,10 +133,6 @@ def _at_the_bar(path: list[int], alone: _Floats) -> list[int]:
             cut - change
         )
     return moved
-
-
-def _row(key: Key) -> int:
-    return KEYS.index(key)
 
 
 def _signature(key: Key) -> int:

@@ -44,8 +44,6 @@ def spell(pitch_class: int, key: Key) -> str:
     """
     tonic = PITCH_NAMES[key.tonic]
     steps = _STEPS[(pitch_class - key.tonic) % 12]
-    if key.mode == "minor" and (pitch_class - key.tonic) % 12 in (4, 9, 11):
-        steps = {4: 2, 9: 5, 11: 6}[(pitch_class - key.tonic) % 12]
     letter = (_LETTERS.index(tonic[0]) + steps) % 7
     sign = (pitch_class - _NATURAL[letter] + 6) % 12 - 6
     name = _LETTERS[letter] + _SIGNS.get(sign, "?")

@@ -92,7 +92,7 @@ def form_words(sections: tuple[Section, ...]) -> str:
     if len(letters) == 1:
         how = "with changes" if any(section.varied for section in named) else "unchanged"
         times = _times(len(named))
-        return f"{start} is one phrase of {phrase}{close}: the phrase comes {times}, {how}."
+        return f"{start} is built of one phrase of {phrase} that comes {times}, {how}{close}."
     plan = " ".join(section.name for section in named)
     return f"{start} is built of phrases of {phrase}, {plan}{close}: {_returns(named)}."
 

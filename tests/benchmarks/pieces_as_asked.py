@@ -75,7 +75,10 @@ def failures(piece: Composition, synth: Synth) -> list[str]:
         "ends in the last bar": score.end <= score.bars_end,
     }
     if score.seconds <= _LONGEST_S:
-        checks["audible"] = float(np.abs(record(score, synth, STUDIO, lambda share: None).pcm).max()) > _SILENT_BELOW
+        checks["audible"] = (
+            float(np.abs(record(score, synth, STUDIO, lambda share: None).pcm).max())
+            > _SILENT_BELOW
+        )
     return [name for name, right in checks.items() if not right]
 
 

@@ -68,18 +68,22 @@ def test_seed_and_folder_can_be_given(checkout: Path) -> None:
     assert told == ["-m", "engine", "compose", "--out", "my music", "--seed", "7", "--", "x"]
 
 
-def system_parts(tmp_path: Path, *tools: str, apt_get: bool) -> subprocess.CompletedProcess[str]:
-    """Run the real script on a machine that has these programs only."""
-    for name in ("bash", "grep", "dirname", "id", "env", *tools):
+def system_parts(
+    tmp_path: Path, libraries: tuple[str, ...], *, apt_get: bool
+) -> subprocess.CompletedProcess[str]:
+    """Run the real script on a machine that has these libraries only."""
+    for name in ("bash", "grep", "dirname", "id", "env"):
         found = shutil.which(name)
         assert found is not None
         (tmp_path / name).symlink_to(found)
     executable(tmp_path / "sudo", '"$@"')
+    there = "\n".join(f"echo {name}.so.3" for name in libraries)
+    executable(tmp_path / "ldconfig", there or "true")
     if apt_get:
         executable(tmp_path / "apt-get", 'echo "apt-get $*" >&2')
     return subprocess.run(
         [ROOT / "tools" / "system-parts.sh"],
-        env={"PATH": str(tmp_path)},
+        env={"PATH": str(tmp_path), "LDCONFIG": str(tmp_path / "ldconfig")},
         capture_output=True,
         text=True,
         check=False,
@@ -87,18 +91,18 @@ def system_parts(tmp_path: Path, *tools: str, apt_get: bool) -> subprocess.Compl
 
 
 def test_nothing_is_installed_where_nothing_is_missing(tmp_path: Path) -> None:
-    done = system_parts(tmp_path, "ffmpeg", apt_get=True)
+    done = system_parts(tmp_path, ("libfluidsynth", "libcairo"), apt_get=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_only_the_missing_is_installed(tmp_path: Path) -> None:
-    done = system_parts(tmp_path, apt_get=True)
+    done = system_parts(tmp_path, ("libfluidsynth",), apt_get=True)
     assert done.returncode == 0
-    assert "apt-get install -y -qq --no-install-recommends ffmpeg\n" in done.stderr
+    assert "apt-get install -y -qq --no-install-recommends libcairo2\n" in done.stderr
 
 
 def test_elsewhere_one_sentence_names_what_to_install(tmp_path: Path) -> None:
-    done = system_parts(tmp_path, apt_get=False)
+    done = system_parts(tmp_path, (), apt_get=False)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     for manager in ("apt-get install", "dnf install", "brew install"):

@@ -16,6 +16,10 @@ def test_a_band_is_heard_as_it_was_written_though_the_tune_has_passing_notes() -
     assert names(band(bars)) == [name for name, _ in bars for _ in range(2)]
 
 
+def test_a_tune_on_a_strange_note_does_not_change_the_chord_under_it() -> None:
+    assert set(names(band([("C", (69,) * 8), ("C", (74,) * 8)]))) == {"C"}
+
+
 def test_all_twelve_keys_are_heard_alike() -> None:
     original = chords_by_half(band(VERSE))
     for up in range(-5, 7):

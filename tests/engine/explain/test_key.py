@@ -36,6 +36,11 @@ def test_the_tonic_is_where_the_music_begins_and_ends() -> None:
     assert key_of(band(home_a)) == Key(9, "minor")
 
 
+def test_where_the_music_dwells_counts_though_it_begins_and_ends_elsewhere() -> None:
+    dwelling = cadence("F", "C", "C", "G", "C", "C", "Am", "C", "C", "F")
+    assert key_of(band(dwelling)) == Key(0, "major")
+
+
 def test_two_chords_that_may_be_home_leave_the_key_open() -> None:
     vamp = analyse(band(cadence(*("C", "F") * 4))).key
     assert vamp is not None
@@ -59,19 +64,21 @@ def test_a_key_is_its_name_whatever_the_length_of_the_piece() -> None:
 
 
 def test_a_song_that_moves_up_is_told_from_where_on() -> None:
-    for up in (1, 2, 3, 5):
+    for up in range(1, 12):
         song = joined(band(VERSE + VERSE), band(VERSE + VERSE, up=up))
         keys = analyse(song).keys
         assert [one.key for one in keys] == [Key(0, "major"), Key(up, "major")]
-        assert keys[1].first_bar == 17
+        # The keys a fifth away share all chords of the first bars; no ear can tell at once.
+        assert abs(keys[1].first_bar - 17) <= (3 if up in (5, 7) else 0)
         assert (keys[0].first_bar, keys[-1].last_bar) == (1, 32)
         assert keys[0].last_bar + 1 == keys[1].first_bar
 
 
 def test_a_bridge_and_a_few_bars_elsewhere_do_not_change_the_key() -> None:
     assert len(analyse(band(VERSE + BRIDGE + VERSE)).keys) == 1
-    aside = joined(band(VERSE), band(VERSE[: SHORTEST_BARS // 2], up=3), band(VERSE))
-    assert len(analyse(aside).keys) == 1
+    for bars in range(1, SHORTEST_BARS):
+        aside = joined(band(VERSE), band(VERSE[:bars], up=6), band(VERSE))
+        assert len(analyse(aside).keys) == 1
 
 
 def test_stretches_lose_no_bar() -> None:

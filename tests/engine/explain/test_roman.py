@@ -29,6 +29,7 @@ def parse(name: str) -> Chord:
         ("C major", "D7 F E7 F", "II7 IV III7 IV"),
         ("C major", "C#dim Dm F#m7b5 G", "vii°/ii ii viiø7/V V"),
         ("A minor", "G7 C A7 Dm G C", "V7/III III V7/iv iv VII III"),
+        ("A minor", "G#m7b5 Am Dm", "viiø7 i iv"),
         ("C major", "Csus4 C Caug F", "Isus4 I I+ IV"),
         ("E minor", "E5 G5 A5 B5", "I5 III5 IV5 V5"),
     ],

@@ -15,7 +15,7 @@ from engine.request.lexicon.tempo import ITALIAN
 from engine.score.midi import read_midi_file
 from engine.score.model import DRUMS, Meter, Note, Score, Tempo
 from engine.score.theory import METERS
-from tests.engine.explain.songs import BRIDGE, VERSE, band, joined
+from tests.engine.explain.songs import BRIDGE, VERSE, band, cadence, joined
 from tests.engine.score.pieces import chord, hits, melody, piece
 
 AWKWARD = sorted((Path(__file__).parents[2] / "midi").glob("*.mid"))
@@ -102,6 +102,11 @@ def test_a_thousand_bars_are_explained_in_as_few_words() -> None:
 def test_a_change_of_key_is_told_with_its_bar() -> None:
     text = paragraph(analyse(joined(band(VERSE + VERSE), band(VERSE + VERSE, up=2))))
     assert "The key changes: it is C major then D major from bar 17 on." in text
+
+
+def test_a_chord_that_leads_on_once_and_not_again_is_told_by_its_own_degree() -> None:
+    row = cadence("C", "D7", "G", "C", "D7", "F", "C", "C")
+    assert "D7 (II7)" in paragraph(analyse(band(row)))
 
 
 def test_parts_that_share_a_role_share_a_sentence() -> None:

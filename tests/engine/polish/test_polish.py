@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from itertools import groupby
 
 import pytest
@@ -11,11 +10,10 @@ from hypothesis import strategies as st
 
 from engine.polish import polish
 from engine.polish.ending import with_ending
-from engine.polish.humanise import ACCENT, SPREAD, humanised
-from engine.score.overlaps import without_overlaps
 from engine.polish.ranges import into_range, range_of
 from engine.score.midi import read_midi, write_midi
 from engine.score.model import DRUMS, Note, Score
+from engine.score.overlaps import without_overlaps
 from engine.score.units import FINE
 from tests.engine.score.any_score import grid_scores
 from tests.engine.score.pieces import BASS, PIANO, chord, hits, melody, piece, two_bars
@@ -124,31 +122,6 @@ def test_nothing_sounds_beyond_the_last_bar_line(score: Score) -> None:
 
 def test_a_score_without_bars_needs_no_ending() -> None:
     assert with_ending(piece([], bars=0)) == piece([], bars=0)
-
-
-@given(grid_scores(), st.integers(0, 2**32))
-def test_touch_changes_loudness_within_bounds_and_nothing_else(score: Score, seed: int) -> None:
-    """Doubled notes of one place once fell out of order, and no score could be made of them."""
-    clear = without_overlaps(score)
-    played = humanised(clear, random.Random(seed))
-    assert [n[:4] for n in played.notes] == [n[:4] for n in clear.notes]
-    for before, after in zip(clear.notes, played.notes, strict=True):
-        assert abs(after.velocity - before.velocity) <= SPREAD + ACCENT
-    assert len(humanised(score, random.Random(seed)).notes) == len(score.notes)
-
-
-@given(grid_scores(), st.integers(0, 2**32))
-def test_the_same_seed_is_the_same_touch(score: Score, seed: int) -> None:
-    assert humanised(score, random.Random(seed)) == humanised(score, random.Random(seed))
-
-
-def test_the_bar_line_is_stressed() -> None:
-    score = piece(melody([60] * 400), bars=100)
-    played = humanised(score, random.Random(1)).notes
-    downbeats = [n.velocity for n in played if n.start % 48 == 0]
-    others = [n.velocity for n in played if n.start % 48]
-    assert sum(downbeats) / len(downbeats) > sum(others) / len(others) + ACCENT / 2
-    assert len(set(others)) == 2 * SPREAD + 1
 
 
 def test_another_seed_is_another_touch_of_the_same_notes() -> None:

@@ -39,6 +39,7 @@ def test_a_page_is_a4_black_on_white_and_its_edge_is_empty() -> None:
 def test_pages_are_the_same_bytes_every_time() -> None:
     assert engraved().pngs() == engraved().pngs()
     assert engraved().pdf() == engraved().pdf()
+    assert b"20000101" in engraved().pdf()  # not the day on which it was made
 
 
 def test_the_title_is_drawn_and_no_font_of_the_machine_is_asked(

@@ -205,6 +205,11 @@ def test_rubato_is_not_a_row_of_tempo_marks() -> None:
     assert len(texts(written(rubato), ".//per-minute")) == 1
 
 
+def test_a_note_struck_twice_at_once_is_written_once_and_as_the_longer() -> None:
+    root = written(pieces.score([(0, 60, 12), (0, 60, 48)]))
+    assert texts(root, ".//note/type") == ["whole"]
+
+
 def test_short_notes_are_written_to_the_next_rather_than_with_small_rests() -> None:
     staccato = pieces.score([(0, 72, 3), (6, 74, 3), (12, 76, 9), (24, 77, 22)])
     assert texts(written(staccato), ".//note/type") == ["eighth", "eighth", "quarter", "half"]
