@@ -21,7 +21,7 @@ _Floats = NDArray[np.float64]
 POWER = "5"
 """Quality of a chord whose players leave its third open."""
 
-# The weights below are rounded from a search on 200 arranged pieces whose chords are known.
+# The weights below are rounded from a search on 100 arranged pieces whose chords are known.
 _WEIGHTS: dict[Role, float] = {
     "melody": 0.3, "counter": 0.3, "chords": 1.0, "pad": 1.0, "bass": 1.2,
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 Three witnesses: which tones sound, whether the chords belong to the key, and whether the music
 dwells, begins and ends on the tonic's chord. The first alone mistakes the dominant or the relative
-key for the tonic in one arranged piece of five, all three in one of twenty-five
+key for the tonic in one arranged piece of five, all three in one of thirty
 (``tests/benchmarks/chords_and_keys.py``). The corpus and the requests go by Krumhansl's profiles
 (``score.theory``), which the model has learned; they may differ from this in doubtful cases.
 """

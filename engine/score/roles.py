@@ -113,7 +113,7 @@ def _tunefulness(parts: list[_Part]) -> NDArray[np.float64]:
     """Return how much each part is like a melody; only differences within a piece have a meaning.
 
     Single notes that move by step, higher and louder than the rest, neither seldom nor for ever.
-    The weights are rounded from a logistic regression on 300 arranged pieces, the loudness
+    The weights are set by hand after a logistic regression on 300 arranged pieces, the loudness
     weakened: not every file has been played with care.
     """
     pitch = np.array([part.mean_pitch for part in parts])

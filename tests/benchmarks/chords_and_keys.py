@@ -6,7 +6,7 @@ Chords: arranged pieces, whose chord is known in every bar. Each half bar is ask
 in its middle; a root is right, or a name (root and quality, ninths and sixths told as their
 seventh or triad). Half of the pieces in this order tuned the explanation's weights (``--skip``
 leaves them out). music21 is given every moment at which the sounding pitches change and names it
-by ``Chord.root()`` and ``harmony.chordSymbolFigureFromChord``; the longest-lasting answer of the
+by ``Chord.root()`` or by ``harmony.chordSymbolFigureFromChord``; the longest-lasting answer of the
 half bar counts. It is slow, so it hears the first ``--slow`` pieces, the others as well.
 
 Keys: arranged pieces again, in the key they were made in; and songs of OpenScore Lieder with one
@@ -57,6 +57,7 @@ _FAMILY = {
     "m13": "m7", "M11": "M7", "M13": "M7", "mM7": "m", "7sus4": "7", "7alt": "7", "madd9": "m",
 }  # fmt: skip
 SHIFTS = (1, 2, 3, 5)
+MUSIC21 = ("music21, Chord.root()", "music21, chord symbols")
 
 
 def pitch_class(name: str) -> int:
@@ -104,27 +105,29 @@ def by_explanation(score: Score) -> list[Named | None]:
 
 
 @cache
-def music21_name(pitches: tuple[int, ...]) -> Named:
-    """Return what music21 calls the pitches."""
+def music21_name(pitches: tuple[int, ...]) -> tuple[Named, Named]:
+    """Return what music21 calls the pitches: by its root with no quality, and by its symbol."""
     chord = m21_chord.Chord(list(pitches))
-    root = chord.root().pitchClass
+    root = (int(chord.root().pitchClass), "?")
     figure = m21_harmony.chordSymbolFigureFromChord(chord)
-    symbol = named(figure.replace("-", "b")) if figure[0] in _NATURAL else None
-    return symbol or (root, "?")
+    # It answers "Chord Symbol Cannot Be Identified", which is no chord on C.
+    symbol = None if "Cannot" in figure else named(figure.replace("-", "b"))
+    return root, symbol or root
 
 
-def by_music21(score: Score) -> list[Named | None]:
-    """Return for each half bar the answer that lasts longest."""
+def by_music21(score: Score) -> tuple[list[Named | None], list[Named | None]]:
+    """Return for each half bar the answers that last longest, by root and by symbol."""
     roll = piano_roll(score) > 0
-    edges = half_edges(score).tolist()
-    found: list[Named | None] = []
-    for begin, end in pairwise(edges):
-        lasting: Counter[Named] = Counter()
+    found: tuple[list[Named | None], list[Named | None]] = ([], [])
+    for begin, end in pairwise(half_edges(score).tolist()):
+        lasting: tuple[Counter[Named], Counter[Named]] = (Counter(), Counter())
         for tick in range(begin, end):
             pitches = tuple(np.flatnonzero(roll[:, tick]).tolist())
             if pitches:
-                lasting[music21_name(pitches)] += 1
-        found.append(lasting.most_common(1)[0][0] if lasting else None)
+                for count, name in zip(lasting, music21_name(pitches), strict=True):
+                    count[name] += 1
+        for heard, count in zip(found, lasting, strict=True):
+            heard.append(count.most_common(1)[0][0] if count else None)
     return found
 
 
@@ -226,7 +229,7 @@ def arranged(corpus: Path, tables: Path, options: argparse.Namespace) -> Iterato
     random.Random(5).shuffle(rows)
     listeners = {"labeller of the corpus": by_labeller, "explanation": by_explanation}
     tallies = {name: Tally() for name in listeners}
-    slow = {name: Tally() for name in (*listeners, "music21")}
+    slow = {name: Tally() for name in (*listeners, *MUSIC21)}
     answers: dict[str, list[bool]] = {}
     gaps: list[tuple[float, bool]] = []
     changes: Counter[str] = Counter()
@@ -239,7 +242,8 @@ def arranged(corpus: Path, tables: Path, options: argparse.Namespace) -> Iterato
             if number < options.slow:
                 slow[name].add(true, heard)
         if number < options.slow:
-            slow["music21"].add(true, by_music21(score))
+            for name, heard in zip(MUSIC21, by_music21(score), strict=True):
+                slow[name].add(true, heard)
         key = true_key(row["key"])
         told = analyse(score)
         hear_keys(score, key.__eq__, answers, told)
