@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.score.measures import note_columns
 from engine.score.model import Chord, Score
 from engine.score.roles import UNPITCHED, Role, roles_of
+from engine.score.smoothest import smoothest_path
 from engine.score.theory import CHORD_QUALITIES
 
 _Floats = NDArray[np.float64]
@@ -67,7 +68,7 @@ def chords_by_half(score: Score) -> list[Chord | None]:
     size = np.linalg.norm(profile, axis=1, keepdims=True)
     fit = profile / np.maximum(size, 1e-9) @ _TEMPLATES.T  # (halves, chords)
     fit += _BASS_BONUS * lowest[:, _ROOTS] - _PENALTY
-    path = _smoothest(np.where(size > 0, fit, 0.0))
+    path = smoothest_path(np.where(size > 0, fit, 0.0), (_CHANGE_AT_BAR, _CHANGE_INSIDE))
     is_open = _open(path, by_role)
     found: list[Chord | None] = []
     for row, (tick, best) in enumerate(zip(edges[:-1].tolist(), path, strict=True)):
@@ -130,20 +131,3 @@ def _open(path: list[int], by_role: _Floats) -> list[bool]:
             found[first:row] = [bool(both.sum() >= _OPEN_SHARE * players.sum())] * (row - first)
         first = row
     return found
-
-
-def _smoothest(fit: _Floats) -> list[int]:
-    """Return the path of chords with the best sum of fits, each change costing a little."""
-    best = fit[0]
-    back = np.zeros(fit.shape, dtype=np.int64)
-    stay = np.arange(fit.shape[1])
-    for row in range(1, len(fit)):
-        cost = _CHANGE_INSIDE if row % 2 else _CHANGE_AT_BAR
-        top = int(best.argmax())
-        moved = best[top] - cost > best
-        back[row] = np.where(moved, top, stay)
-        best = np.where(moved, best[top] - cost, best) + fit[row]
-    path = [int(best.argmax())]
-    for row in range(len(fit) - 1, 0, -1):
-        path.append(int(back[row, path[-1]]))
-    return path[::-1]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.explain.key import KeyReading, key_scores
 from engine.score.model import Chord
+from engine.score.smoothest import smoothest_path
 from engine.score.theory import KEYS, Key
 
 _Floats = NDArray[np.float64]
@@ -51,7 +52,9 @@ def key_stretches(
     if bars < 2 * SHORTEST_BARS:
         return single
     scores = _around(pitch_class_ticks, chords, _AROUND)  # (bars, 24)
-    path = _at_the_bar(_steady(scores), _around(pitch_class_ticks, chords, 0))
+    path = _at_the_bar(
+        smoothest_path(scores, [_CHANGE_COST]), _around(pitch_class_ticks, chords, 0)
+    )
     runs = [list(run) for _, run in groupby(range(bars), key=path.__getitem__)]
     foreign = [_is_foreign(scores[run], path[run[0]], whole.key) for run in runs]
     at_home = [bar for run, away in zip(runs, foreign, strict=True) if not away for bar in run]
@@ -98,22 +101,6 @@ def _around(
         if sounding:
             found[bar] = key_scores(pitch_class_ticks[first:last].sum(axis=0), sounding, ends=False)
     return found
-
-
-def _steady(scores: _Floats) -> list[int]:
-    """Return the row of KEYS for each bar with the best sum of scores, changes costing."""
-    best = scores[0]
-    back = np.zeros(scores.shape, dtype=np.int64)
-    stay = np.arange(scores.shape[1])
-    for bar in range(1, len(scores)):
-        top = int(best.argmax())
-        moved = best[top] - _CHANGE_COST > best
-        back[bar] = np.where(moved, top, stay)
-        best = np.where(moved, best[top] - _CHANGE_COST, best) + scores[bar]
-    path = [int(best.argmax())]
-    for bar in range(len(scores) - 1, 0, -1):
-        path.append(int(back[bar, path[-1]]))
-    return path[::-1]
 
 
 def _at_the_bar(path: list[int], alone: _Floats) -> list[int]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.score.measures import piano_roll
 from engine.score.model import Chord, Score
+from engine.score.smoothest import smoothest_path
 from engine.score.theory import CHORD_QUALITIES
 
 NO_CHORD = "none"
@@ -51,7 +52,7 @@ def with_chords(score: Score, roll: NDArray[np.int16] | None = None) -> Score:
     loudness = np.linalg.norm(profile, axis=1, keepdims=True)
     fit = profile / np.maximum(loudness, 1e-9) @ _TEMPLATES.T  # (halves, chords)
     fit += _BASS_BONUS * bass[:, _ROOTS] - _PENALTY
-    path = _smoothest(np.where(loudness > 0, fit, 0.0))
+    path = smoothest_path(np.where(loudness > 0, fit, 0.0), [_CHANGE_COST])
     silent = (loudness[:, 0] == 0).reshape(-1, 2).all(axis=1).repeat(2)
     chords: list[Chord] = []
     for tick, best, none in zip(halves, path, silent, strict=True):
@@ -75,19 +76,3 @@ def _profiles(
     is_bass[lowest, np.arange(roll.shape[1])] = 1
     bass = np.add.reduceat(is_bass[:12], ticks, axis=1).T.astype(np.float64)
     return profile, bass / np.maximum(bass.sum(axis=1, keepdims=True), 1)
-
-
-def _smoothest(fit: NDArray[np.float64]) -> list[int]:
-    """Return the path of chords with the best sum of fits, each change costing a little."""
-    best = fit[0]
-    back = np.zeros(fit.shape, dtype=np.int64)
-    stay = np.arange(fit.shape[1])
-    for row in range(1, len(fit)):
-        top = int(best.argmax())
-        moved = best[top] - _CHANGE_COST > best
-        back[row] = np.where(moved, top, stay)
-        best = np.where(moved, best[top] - _CHANGE_COST, best) + fit[row]
-    path = [int(best.argmax())]
-    for row in range(len(fit) - 1, 0, -1):
-        path.append(int(back[row, path[-1]]))
-    return path[::-1]
