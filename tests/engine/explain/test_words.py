@@ -62,12 +62,11 @@ def test_the_json_is_plain_and_has_what_its_docstring_names() -> None:
 
 
 @pytest.mark.parametrize("file", AWKWARD, ids=lambda path: path.stem)
-def test_what_can_be_read_can_be_explained_and_the_rest_is_refused(file: Path) -> None:
+def test_whatever_can_be_read_can_be_explained(file: Path) -> None:
     try:
         score = read_midi_file(file)
-    except BadMidiError as refusal:
-        assert "; " in str(refusal)  # what is wrong, and what to do
-        return
+    except BadMidiError:
+        return  # refused with a reason, which the tests of the reader look at
     analysis = analyse(score)
     text = explain(analysis)
     assert text.startswith("The piece has ")
