@@ -28,7 +28,8 @@ from engine.score.model import Score, Tempo
 from engine.write import CANDIDATES, Writer, Written, open_writer
 
 OnProgress = Callable[[str, float], None]
-"""Called with the stage (generate, render) and its share done; may raise CancelledError."""
+"""Called with the stage (generate, render, encode, stems) and its share done, 0 to 1; may raise
+CancelledError."""
 
 
 _MP3 = Delivery()
@@ -119,7 +120,7 @@ def compose(
                 production,
                 delivery=delivery,
                 tags=_tags(brief, text, composer.card),
-                on_progress=lambda share: on_progress("render", share),
+                on_progress=on_progress,
                 clock=clock,
             )
             for kind, data in delivered.files().items():

@@ -51,8 +51,10 @@ def tiers(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-_BYTE_UNITS = {"": 1, "b": 1, "k": 2**10, "kb": 10**3, "kib": 2**10, "m": 2**20, "mb": 10**6,
-               "mib": 2**20}  # fmt: skip
+_BYTE_UNITS = {
+    "": 1, "b": 1, "k": 2**10, "kb": 10**3, "kib": 2**10, "m": 2**20, "mb": 10**6, "mib": 2**20,
+    "g": 2**30, "gb": 10**9, "gib": 2**30,
+}  # fmt: skip
 _BYTE_COUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", re.IGNORECASE)
 MIN_BYTES = 10_000
 """Less holds no second of sound."""
@@ -62,8 +64,9 @@ def byte_count(text: str) -> int:
     """Return a number of bytes, as in ``10MiB``, ``800 kB`` or ``1048576``."""
     found = _BYTE_COUNT.fullmatch(text)
     unit = _BYTE_UNITS.get(found[2].lower()) if found else None
-    if found is None or unit is None or (count := int(float(found[1]) * unit)) < MIN_BYTES:
+    count = float(found[1]) * unit if found and unit else 0.0
+    if not MIN_BYTES <= count < float("inf"):
         raise argparse.ArgumentTypeError(
             f"must be a size from {MIN_BYTES} bytes up, as in 10MiB or 800kB, not {text!r}"
         )
-    return count
+    return int(count)

@@ -13,7 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from engine.errors import OutputFolderError
+from engine.errors import OutputFolderError, RequestError
+from engine.request.model import Brief
 
 
 class Output:
@@ -109,12 +110,17 @@ def piece_name(title: str, brief: dict[str, Any]) -> str:
 
 
 def read_details(file: Path) -> dict[str, Any]:
-    """Return what ``compose`` wrote beside a MIDI file in ``NAME.json``; empty if there is none."""
+    """Return ``title`` and ``brief`` of what ``compose`` wrote beside a MIDI file in ``NAME.json``.
+
+    Empty if there is no such file, or one that somebody else wrote: a brief that is returned has
+    the fields of a Brief, of their types.
+    """
     try:
         details = json.loads(file.with_suffix(".json").read_bytes())
-    except (OSError, ValueError):
+        title, brief = details["title"], details["brief"]
+        return {"title": str(title), "brief": Brief.from_json(brief).to_json()}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, RequestError):
         return {}
-    return details if isinstance(details, dict) and "brief" in details else {}
 
 
 def slug(title: str) -> str:

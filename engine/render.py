@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.audio.delivery import Delivered, Delivery, deliver
+from engine.audio.encode import LADDERS
 from engine.audio.production import Production
 from engine.audio.synth import Synth
+from engine.errors import BadInputError
 from engine.output import Output
 from engine.score.harmony import with_chords
 from engine.score.midi import read_midi_file
@@ -38,19 +40,22 @@ def render(
     production: Production,
     delivery: Delivery,
     tags: dict[str, str],
-    on_progress: Callable[[float], None],
+    on_progress: Callable[[str, float], None],
     clock: Callable[[], float] = time.perf_counter,
 ) -> Rendering:
     """Return the MIDI file played; the files of sound then lie in ``out`` under its name.
 
-    A file that somebody played keeps its own timing; one that lies on the grid is humanised as
-    ``compose`` does it. Raises BadMidiError for a file that cannot be read, BadInputError for
-    one that cannot be played, OutputFolderError where nothing can be written.
+    A file that somebody played keeps its own timing; in one that lies on the grid players stray.
+    Its controllers (pedal, volume, bends) are not read. Raises BadMidiError for a file that cannot
+    be read, BadInputError for one that cannot be played, OutputFolderError where nothing can be
+    written.
     """
     begun = clock()
     score = read_midi_file(file)
     grid = quantise(score)[0]
     production = replace(production, humanised=_on_grid(score))
+    if file.suffix in {f".{kind}" for kind in LADDERS} and out.resolve() == file.parent.resolve():
+        raise BadInputError(f"{file} would be overwritten; choose another folder with --out")
     with Output(out, file.stem) as output:
         delivered = deliver(
             _with_chords_of(score, with_chords(grid)),

@@ -57,11 +57,11 @@ _BITEXACT = {"fflags": "+bitexact"}
 _CHUNK_FRAMES = 48_000
 
 
-def write_audio(pcm: Pcm, quality: Quality, tags: Mapping[str, str]) -> bytes:
-    """Return samples (frames, 2) as a file; what exceeds full scale is clipped.
+def write_audio(pcm: Pcm, quality: Quality, tags: Mapping[str, str], gain: float = 1.0) -> bytes:
+    """Return samples (frames, 2), times a gain, as a file; what exceeds full scale is clipped.
 
-    ``tags`` are ffmpeg's (title, artist, comment ...); mp3 and ogg keep others by their own
-    names. Raises ToolError when ffmpeg fails.
+    One channel is the mean of both, so that it is as loud. ``tags`` are ffmpeg's (title, artist,
+    comment ...); mp3 and ogg keep others by their own names. Raises ToolError when ffmpeg fails.
     """
     import av
     from av.codec.context import Flags
@@ -76,8 +76,8 @@ def write_audio(pcm: Pcm, quality: Quality, tags: Mapping[str, str]) -> bytes:
             if quality.bitrate_kbps is not None:
                 stream.bit_rate = 1000 * quality.bitrate_kbps
             stream.codec_context.flags |= Flags.bitexact
-            file.metadata.update(tags)
-            for frame in _frames(pcm):
+            file.metadata.update({name: _sayable(text) for name, text in tags.items()})
+            for frame in _frames(pcm, quality.channels, gain):
                 file.mux(stream.encode(frame))
             file.mux(stream.encode(None))
     except (av.FFmpegError, av.codec.codec.UnknownCodecError) as error:
@@ -108,13 +108,22 @@ def read_audio(data: bytes) -> tuple[Pcm, int]:
     return samples.repeat(2, axis=1) if samples.shape[1] == 1 else samples, rate
 
 
-def _frames(pcm: Pcm) -> Iterator[Any]:
+def _sayable(text: str) -> str:
+    """Return a text without the halves of characters that names of files can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _frames(pcm: Pcm, channels: int, gain: float) -> Iterator[Any]:
     """Yield the samples as ffmpeg's frames."""
     import av
 
+    layout = "stereo" if channels == 2 else "mono"
     for start in range(0, len(pcm), _CHUNK_FRAMES):
-        chunk = np.ascontiguousarray(np.clip(pcm[start : start + _CHUNK_FRAMES], -1, 1))
-        frame = av.AudioFrame.from_ndarray(chunk.reshape(1, -1), format="flt", layout="stereo")
+        chunk = pcm[start : start + _CHUNK_FRAMES] * np.float32(gain)
+        if channels == 1:
+            chunk = chunk.mean(axis=1, keepdims=True)
+        chunk = np.ascontiguousarray(np.clip(chunk, -1, 1))
+        frame = av.AudioFrame.from_ndarray(chunk.reshape(1, -1), format="flt", layout=layout)
         frame.sample_rate = SAMPLE_RATE_HZ
         frame.pts = start
         yield frame

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.audio.encode import AudioFormat, Encoded, encode
+from engine.audio.master import TARGET_LUFS
 from engine.audio.production import Production
 from engine.audio.recording import Recording, record, stems
 from engine.audio.stems import StemsZip, zip_stems
 from engine.audio.synth import Synth
 from engine.score.model import Score
+
+_SOFTER_LU = 1.5
+"""So much under the wanted loudness is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,14 @@ class Delivered:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Sentences for the listener: what the limit cost, what the soundfont lacks."""
-        said = (self.audio.remark, self.stems.remark if self.stems else None)
+        lufs = self.audio.loudness.lufs
+        soft = None
+        if lufs < TARGET_LUFS - _SOFTER_LU:
+            soft = (
+                f"it stays at {lufs:.0f} LUFS instead of {TARGET_LUFS:.0f}, because its peaks are "
+                "too sharp to be brought up without crushing them"
+            )
+        said = (self.audio.remark, self.stems.remark if self.stems else None, soft)
         return (*(remark for remark in said if remark), *self.recording.remarks)
 
     def files(self) -> dict[str, bytes]:
@@ -77,21 +88,27 @@ def deliver(
     *,
     delivery: Delivery,
     tags: Mapping[str, str],
-    on_progress: Callable[[float], None],
+    on_progress: Callable[[str, float], None],
     clock: Callable[[], float],
 ) -> Delivered:
     """Return the score recorded and encoded as wanted; the same arguments give the same bytes.
 
-    ``on_progress`` hears the share of the playing that is done, 0 ... 1, and may raise
-    CancelledError to stop. Raises BadInputError for a score that cannot be played or does not
+    ``on_progress`` hears the stage (render, encode, stems) and its share done, 0 ... 1, and may
+    raise CancelledError to stop. Raises BadInputError for a score that cannot be played or does not
     fit, SoundfontError when the soundfont has gone, ToolError when a library fails.
     """
-    recording = record(score, synth, production, on_progress)
+    recording = record(score, synth, production, lambda share: on_progress("render", share))
     rendered_at_s = clock()
+    on_progress("encode", 0.0)
     encoded = encode(recording.pcm, delivery.audio, tags, delivery.max_bytes)
+    on_progress("encode", 1.0)
     zipped = None
     if delivery.stems:
         zipped = zip_stems(
-            lambda: stems(recording, score, synth, production), tags, delivery.max_bytes
+            lambda: stems(
+                recording, score, synth, production, lambda share: on_progress("stems", share)
+            ),
+            tags,
+            delivery.max_bytes,
         )
     return Delivered(recording, encoded, zipped, rendered_at_s, clock())

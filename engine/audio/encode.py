@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from engine.audio.codec import MP3, OPUS, OPUS_RATE_HZ, WAV, Quality, read_audio, write_audio
 from engine.audio.loudness import Loudness, measure_loudness
 from engine.audio.pcm import SAMPLE_RATE_HZ, Pcm, ratio
@@ -42,10 +40,15 @@ LADDERS: dict[AudioFormat, tuple[Quality, ...]] = {
 """From best to smallest. The first of each is transparent for most listeners: a minute of mp3
 takes 1.4 MB."""
 
-_SPENT = 0.83
-"""Opus spends up to a sixth less than it may, so a file may fit that looks too large."""
+_SPENT = 0.8
+"""A lower rung of Opus may take a fifth less than in proportion; what may fit is tried."""
 
-_PEAK_ROUNDS, _PEAK_MARGIN_DB = 4, 0.1
+_METER_STEP_DB = 0.01
+"""The meter reads no finer near full scale."""
+
+_PEAK_ROUNDS, _PEAK_MARGIN_DB = 8, 0.1
+"""So often a file is turned down, a little further each time; at the lowest bitrates a codec's
+peaks hardly follow what goes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Encoded:
     data: bytes
     quality: Quality
     loudness: Loudness
-    """Of what a player decodes."""
+    """Of what a player decodes, a single channel on both sides."""
     remark: str | None = None
     """A sentence, when the limit cost quality."""
 
@@ -79,13 +82,14 @@ def encode(
     Raises BadInputError when the piece is too long for the limit at any quality, ToolError
     when ffmpeg fails.
     """
+    ladder = LADDERS[audio_format]
     seconds = len(pcm) / SAMPLE_RATE_HZ
-    best = LADDERS[audio_format][0]
-    for quality in LADDERS[audio_format]:
-        if max_bytes is not None and _least_bytes(quality, seconds) > max_bytes:
+    before: Encoded | None = None
+    for quality in ladder:
+        if max_bytes is not None and _least_bytes(quality, seconds, before) > max_bytes:
             continue
-        encoded = _below_peak(pcm, quality, tags or {})
-        if max_bytes is None or (quality == best and len(encoded.data) <= max_bytes):
+        encoded = before = _below_peak(pcm, quality, tags or {})
+        if max_bytes is None or (quality == ladder[0] and len(encoded.data) <= max_bytes):
             return encoded
         if len(encoded.data) <= max_bytes:
             remark = f"to fit into {size_name(max_bytes)} the sound is {quality.name}"
@@ -108,20 +112,29 @@ def size_name(count: int) -> str:
     return f"{count / 2**10:.3g} KiB" if count >= 2**10 else f"{count} bytes"
 
 
-def _least_bytes(quality: Quality, seconds: float) -> float:
-    """Return less than a file of this quality and length takes."""
-    bits = 16 * SAMPLE_RATE_HZ * 2 if quality.bitrate_kbps is None else 1000 * quality.bitrate_kbps
-    return _SPENT * bits / 8 * seconds
+def _least_bytes(quality: Quality, seconds: float, before: Encoded | None) -> float:
+    """Return what a file of this quality takes at least.
+
+    A constant bitrate tells it beforehand. Opus spends what the music needs, so it is known only
+    in proportion to a better quality that was tried ``before``.
+    """
+    if quality.bitrate_kbps is None:
+        return seconds * SAMPLE_RATE_HZ * 4
+    if quality.codec == MP3:
+        return seconds * quality.bitrate_kbps * 125
+    if before is None or before.quality.bitrate_kbps is None:
+        return 0
+    return _SPENT * len(before.data) * quality.bitrate_kbps / before.quality.bitrate_kbps
 
 
 def _below_peak(pcm: Pcm, quality: Quality, tags: Mapping[str, str]) -> Encoded:
     """Encode, and turn down and encode again while what a player decodes peaks too high."""
     gain_db = 0.0
-    for _ in range(_PEAK_ROUNDS):
-        data = write_audio(pcm * np.float32(ratio(gain_db)), quality, tags)
+    for attempt in range(1, _PEAK_ROUNDS + 1):
+        data = write_audio(pcm, quality, tags, ratio(gain_db))
         loudness = measure_loudness(*read_audio(data))
         excess_db = loudness.true_peak_db - MAX_TRUE_PEAK_DB
-        if excess_db < 0:
+        if excess_db < -_METER_STEP_DB:
             break
-        gain_db -= excess_db + _PEAK_MARGIN_DB
+        gain_db -= excess_db + attempt * _PEAK_MARGIN_DB
     return Encoded(data, quality, loudness)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audio.pcm import SAMPLE_RATE_HZ, Pcm, db
 
@@ -37,9 +38,12 @@ def measure_loudness(pcm: Pcm, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Loudness
     return Loudness(_lufs(found), db(float(found.get("lavfi.r128.true_peak", 0))))
 
 
-def loudness_lufs(pcm: Pcm) -> float:
-    """Return the loudness of samples (frames, 2) alone, in a quarter of the time."""
-    return _lufs(_measured(pcm, SAMPLE_RATE_HZ, "none"))
+def loudness_lufs(pcm: Pcm, curve: NDArray[np.float32] | None = None) -> float:
+    """Return the loudness of samples (frames, 2) alone, in a quarter of the time.
+
+    ``curve``: a gain for every frame that is put on them first. (frames,)
+    """
+    return _lufs(_measured(pcm, SAMPLE_RATE_HZ, "none", curve))
 
 
 def _lufs(found: dict[str, str]) -> float:
@@ -47,7 +51,9 @@ def _lufs(found: dict[str, str]) -> float:
     return SILENCE_LUFS if math.isnan(lufs) else lufs
 
 
-def _measured(pcm: Pcm, rate: int, peak: str) -> dict[str, str]:
+def _measured(
+    pcm: Pcm, rate: int, peak: str, curve: NDArray[np.float32] | None = None
+) -> dict[str, str]:
     """Return what the filter says after the last frame, by its own names."""
     import av  # here, because it loads ffmpeg, which only sound needs
     from av.filter import Graph
@@ -62,10 +68,13 @@ def _measured(pcm: Pcm, rate: int, peak: str) -> dict[str, str]:
     meter.link_to(sink)
     graph.configure()
 
-    padded = np.pad(pcm, ((0, max(0, 2 * _BLOCK_FRAMES - len(pcm))), (0, 0)))
+    frames = max(len(pcm), 2 * _BLOCK_FRAMES)
     latest: dict[str, str] = {}
-    for start in range(0, len(padded), _CHUNK_FRAMES):
-        chunk = np.ascontiguousarray(padded[start : start + _CHUNK_FRAMES], np.float32)
+    for start in range(0, frames, _CHUNK_FRAMES):
+        end = min(start + _CHUNK_FRAMES, frames)
+        chunk = np.zeros((end - start, 2), np.float32)  # silence after what is short
+        heard = pcm[start:end]
+        chunk[: len(heard)] = heard if curve is None else heard * curve[start:end, None]
         frame = av.AudioFrame.from_ndarray(chunk.reshape(1, -1), format="flt", layout="stereo")
         frame.sample_rate = rate
         frame.pts = start

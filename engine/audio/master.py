@@ -35,6 +35,8 @@ RELEASE_DB_S = 80.0
 _BLOCK_FRAMES = 32
 """The curve is computed for blocks of 0.7 ms and runs straight between them."""
 
+_CHUNK_FRAMES = 2**18
+
 _TOLERANCE_LU = 0.2
 _ROUNDS = 6
 """Limiting costs loudness; so often it may be turned up again."""
@@ -53,7 +55,7 @@ def mastering_curve(pcm: Pcm, loudest: NDArray[np.float32]) -> Curve:
     most_gain = gain * ratio(MAX_LIMITING_DB)
     curve = np.full(len(pcm), gain, np.float32)
     for _ in range(_ROUNDS):
-        lufs = loudness_lufs(pcm * curve[:, None])
+        lufs = loudness_lufs(pcm, curve)
         missing_lu = TARGET_LUFS - lufs
         if lufs <= SILENCE_LUFS or abs(missing_lu) <= _TOLERANCE_LU:
             break
@@ -82,6 +84,10 @@ def _limited(loudest: NDArray[np.float32], gain: float, ceiling: float) -> Curve
     # through both.
     held_db = minimum_filter1d(released_db, width + 2, mode="nearest")
     smooth_db = uniform_filter1d(held_db, width, mode="nearest")  # (blocks,)
+    gains = gain * 10 ** (smooth_db / 20)
     middles = (np.arange(blocks) + 0.5) * _BLOCK_FRAMES
-    curve = np.interp(np.arange(len(loudest)), middles, gain * 10 ** (smooth_db / 20))
-    return np.asarray(curve, np.float32)
+    curve = np.empty(len(loudest), np.float32)
+    for start in range(0, len(curve), _CHUNK_FRAMES):  # doubles of the whole would be large
+        end = min(start + _CHUNK_FRAMES, len(curve))
+        curve[start:end] = np.interp(np.arange(start, end), middles, gains)
+    return curve

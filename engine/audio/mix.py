@@ -45,6 +45,9 @@ of what lies low."""
 CROWD_DB = 1.5
 """Each doubling of the instruments that share a role lowers every one of them by so much."""
 
+NOTHING = 1e-6
+"""A softer peak is no sound: one note at velocity 1 peaks at 2e-5."""
+
 MAX_GAIN_DB = 18.0
 """No instrument is moved further: what is meant to be a whisper stays one."""
 
@@ -69,7 +72,7 @@ class Channel:
     gain_db: float
     """From what the synthesizer gave to what the mix has."""
     remark: str | None = None
-    """A sentence, when the soundfont lacks the instrument and another plays its part."""
+    """A sentence, when another instrument plays the part, or none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,11 @@ def mix(
         alone = loudest[: len(sound)]
         np.maximum(alone, np.abs(sound).max(axis=1), out=alone)
         channels.append(channel)
+    if not len(pcm):
+        raise BadInputError(
+            f"there is nothing to hear: the soundfont {synth.soundfont} is silent at all of these "
+            "pitches; choose another soundfont or other notes"
+        )
     np.maximum(loudest, np.abs(pcm).max(axis=1), out=loudest)
     return Mix(pcm, loudest, tuple(channels))
 
@@ -135,6 +143,10 @@ def instruments(
             _part_of(on_progress, done / len(score.notes), counts[program] / len(score.notes)),
         )
         done += counts[program]
+        if np.abs(sound).max(initial=0.0) < NOTHING:
+            # What is left is the synthesizer's guard against denormals; no gain may lift it.
+            yield _unheard(program, role, synth, production), sound[:0]
+            continue
         sound = _shaped(sound, role, production)
         sound *= _balance(pans[program])
         gain_db = _gain_db(loudness_lufs(sound), role, crowd[role], production)
@@ -154,9 +166,10 @@ def _check_playable(score: Score) -> None:
     if not score.notes:
         raise BadInputError("there is nothing to hear: the piece has no notes")
     if score.seconds > MAX_SECONDS:
+        minutes, seconds = divmod(int(score.seconds), 60)
         raise BadInputError(
-            f"the piece lasts {score.seconds / 60:.0f} minutes; at most "
-            f"{MAX_SECONDS / 60:.0f} can be played, so make it shorter"
+            f"the piece lasts {minutes}:{seconds:02} minutes; at most {MAX_SECONDS / 60:.0f} can "
+            "be played, so make it shorter"
         )
 
 
@@ -219,7 +232,7 @@ def _filtered(sound: Pcm, edge_hz: float, kind: str) -> Pcm:
 def _gain_db(lufs: float, role: Role, sharing: int, production: Production) -> float:
     """Return what brings an instrument to the level of its role."""
     if lufs <= SILENCE_LUFS:
-        return 0.0
+        return MAX_GAIN_DB
     wanted = ROLE_LUFS[role] - CROWD_DB * math.log2(sharing)
     wanted += {"drums": production.drums_db, "bass": production.bass_db}.get(role, 0.0)
     return max(-MAX_GAIN_DB, min(MAX_GAIN_DB, wanted - lufs))
@@ -232,8 +245,17 @@ def _channel(
     name = KIT_NAMES[production.kit] if drums else program_name(program)
     wanted = (DRUM_BANK, production.kit) if drums else (0, program)
     preset = synth.preset(program, production.kit)
-    if preset == wanted:
+    if preset is None or preset == wanted:
         return Channel(program, name, role, gain_db)
     played_by = synth.preset_name(preset)
     remark = f"the soundfont {synth.soundfont} has no {name}; {played_by} plays its part"
     return Channel(program, name, role, gain_db, remark)
+
+
+def _unheard(program: int, role: Role, synth: Synth, production: Production) -> Channel:
+    """Return the channel of an instrument that makes no sound, with the reason."""
+    name = KIT_NAMES[production.kit] if program == DRUMS else program_name(program)
+    lacks = synth.preset(program, production.kit) is None
+    reason = "lacks it" if lacks else "is silent at its pitches"
+    remark = f"the {name} cannot be heard: the soundfont {synth.soundfont} {reason}"
+    return Channel(program, name, role, 0.0, remark)

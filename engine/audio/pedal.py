@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
+import numpy as np
+
+from engine.score.clock import seconds_of
 from engine.score.model import Note, Score
 
 PEDALLED = frozenset({0, 1, 2, 3, 4, 5, 11})
@@ -45,10 +48,11 @@ def pedal_spans(score: Score, program: int) -> list[Span]:
         | {chord.tick for chord in score.chords}
         | {score.bars_end}
     )
+    lasts_s = np.diff(seconds_of(score, edges))
     spans = []
-    for start, end in pairwise(edges):
+    for (start, end), span_s in zip(pairwise(edges), lasts_s, strict=True):
         inside = notes[bisect_left(starts, start) : bisect_left(starts, end)]
-        if _worth_it(inside) and score.seconds_at(end) - score.seconds_at(start) <= MAX_SECONDS:
+        if span_s <= MAX_SECONDS and _worth_it(inside):
             spans.append(Span(start, end))
     return spans
 

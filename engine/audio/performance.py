@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.audio.pedal import pedal_spans
 from engine.audio.production import Production
+from engine.score.clock import seconds_of
 from engine.score.model import Note, Score
 from engine.score.overlaps import without_overlaps
 from engine.score.roles import Role
@@ -95,8 +96,8 @@ def perform(score: Score, program: int, role: Role, production: Production) -> P
     """
     part = replace(score, notes=tuple(note for note in score.notes if note.program == program))
     notes = without_overlaps(part).notes
-    on_s = _seconds(score, [note.start for note in notes])  # (notes,)
-    off_s = _seconds(score, [note.start + note.duration for note in notes])
+    on_s = seconds_of(score, [note.start for note in notes])  # (notes,)
+    off_s = seconds_of(score, [note.start + note.duration for note in notes])
     stray_s = np.zeros(len(notes))
     if production.humanised:
         rng = np.random.default_rng([production.seed, program])
@@ -107,12 +108,6 @@ def perform(score: Score, program: int, role: Role, production: Production) -> P
         _playable(notes, (on_s + stray_s).tolist(), (off_s + stray_s).tolist()),
         _pedal(score, program) if production.pedal else (),
     )
-
-
-def _seconds(score: Score, ticks: Sequence[int]) -> NDArray[np.float64]:
-    """Return ticks in seconds. Between tempo changes time runs linearly."""
-    corners = sorted({tempo.tick for tempo in score.tempos} | {0, score.end, score.bars_end})
-    return np.asarray(np.interp(ticks, corners, [score.seconds_at(tick) for tick in corners]))
 
 
 def _stray_s(
@@ -159,6 +154,6 @@ def _playable(
 def _pedal(score: Score, program: int) -> tuple[tuple[float, float], ...]:
     """Return the pedal's spans in seconds, those left out that are over before the foot is down."""
     spans = pedal_spans(score, program)
-    downs = _seconds(score, [span.start for span in spans]) + PEDAL_DELAY_S
-    ups = _seconds(score, [span.end for span in spans])
+    downs = seconds_of(score, [span.start for span in spans]) + PEDAL_DELAY_S
+    ups = seconds_of(score, [span.end for span in spans])
     return tuple((d, u) for d, u in zip(downs.tolist(), ups.tolist(), strict=True) if u > d)

@@ -6,9 +6,11 @@ A name or path comes from the caller, else from CADENZA_SOUNDFONT, else the firs
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,10 +83,8 @@ def find_soundfont(
     wanted = choice or environ.get(VARIABLE) or None
     catalogue = read_catalogue(own_folder)
     name = wanted or catalogue[0].name
-    folders = (own_folder, *system_folders)
-    places = [folder / (name + suffix) for folder in folders for suffix in ("", *SUFFIXES)]
-    for path in [Path(name).expanduser(), *places]:
-        if path.is_file():
+    for path in _places(name, (own_folder, *system_folders)):
+        if _is_file(path):
             check_soundfont(path)
             return path
     for entry in catalogue:
@@ -102,18 +102,40 @@ def find_soundfont(
     )
 
 
+def _places(name: str, folders: tuple[Path, ...]) -> Iterator[Path]:
+    """Yield where a soundfont of this name may lie; a path is one that looks like a path."""
+    if "/" in name or os.sep in name:
+        with contextlib.suppress(RuntimeError):  # the home of somebody who does not exist
+            yield Path(name).expanduser()
+        return
+    yield from (folder / (name + suffix) for folder in folders for suffix in ("", *SUFFIXES))
+    yield Path(name)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than names can be
+        return False
+
+
 def installed_soundfonts(
     own_folder: Path = SOUNDFONTS, system_folders: tuple[Path, ...] = SYSTEM_FOLDERS
 ) -> dict[str, Path]:
     """Return name and path of every soundfont that can be chosen; the user's own come first.
 
-    Names that are links to another one are left out.
+    Links to another one of them are left out.
     """
+    paths = [
+        path
+        for folder in (own_folder, *system_folders)
+        for path in sorted(folder.glob("*"), key=lambda path: (path.is_symlink(), path))
+        if path.suffix.lower() in SUFFIXES and _is_file(path)
+    ]
     found: dict[str, Path] = {}
-    for folder in (own_folder, *system_folders):
-        for path in sorted(folder.glob("*")):
-            if path.suffix.lower() in SUFFIXES and path.is_file() and not path.is_symlink():
-                found.setdefault(path.stem, path)
+    for path in paths:
+        if path.resolve() not in {other.resolve() for other in found.values()}:
+            found.setdefault(path.stem, path)
     return found
 
 
@@ -128,7 +150,8 @@ def check_soundfont(path: Path) -> None:
             header = file.read(RIFF_HEADER_BYTES)
     except OSError as error:
         raise SoundfontError(
-            f"the soundfont {path} cannot be read ({error.strerror}); check its permissions"
+            f"the soundfont {path} cannot be read ({error.strerror}); put it back, or choose "
+            "another one"
         ) from error
     if header[:4] != b"RIFF" or header[8:12] != b"sfbk":
         raise SoundfontError(f"{path} is not a soundfont; replace it with a .sf2 or .sf3 file")
@@ -138,6 +161,24 @@ def check_soundfont(path: Path) -> None:
             f"the soundfont {path} is damaged: {size_bytes:,} of {stated_bytes:,} bytes are "
             "there; install it again"
         )
+    if not {b"sdta", b"pdta"} <= set(_parts_of(path)):
+        raise SoundfontError(
+            f"the soundfont {path} is damaged: parts of it are missing; install it again"
+        )
+
+
+def _parts_of(path: Path) -> Iterator[bytes]:
+    """Yield the names of the lists that a soundfont consists of, those that are whole."""
+    end = path.stat().st_size
+    with path.open("rb") as file:
+        at = RIFF_HEADER_BYTES
+        while at + 12 <= end:
+            file.seek(at)
+            header = file.read(12)
+            at += 8 + int.from_bytes(header[4:8], "little")
+            at += at % 2
+            if at <= end:
+                yield header[8:12]
 
 
 def verify_soundfont(path: Path, entry: CatalogueEntry) -> None:
@@ -145,8 +186,11 @@ def verify_soundfont(path: Path, entry: CatalogueEntry) -> None:
 
     Reads the whole file, so it is for set-up and tests; a run does ``check_soundfont``.
     """
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SoundfontError(f"the soundfont {path} cannot be read ({error.strerror})") from error
     if found != entry.sha256:
         raise SoundfontError(
             f"{path} is not the {entry.name} of the catalogue (its SHA-256 differs); "

@@ -57,7 +57,8 @@ def zip_stems(
             remark += ", which adds up to the mix for the ear, not to the last bit"
         return StemsZip(data, quality, remark)
     raise BadInputError(
-        f"the stems do not fit into {size_name(max_bytes or 0)} at any quality; allow more bytes"
+        f"the stems do not fit into {size_name(max_bytes or 0)} at any quality; allow more bytes, "
+        "or leave out --stems"
     )
 
 

@@ -12,6 +12,7 @@ import ctypes
 import functools
 import io
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -28,6 +29,9 @@ from engine.score.model import DRUMS
 
 BLOCK_FRAMES = 64
 """FluidSynth computes in blocks of 64 frames (1.5 ms); events fall on their edges."""
+
+_REPORT_BLOCKS = 345
+"""Progress is told, and can be stopped, every half second of sound."""
 
 TAIL_S = 4.0
 """The most that is rendered after the last note."""
@@ -47,7 +51,9 @@ _VOLUME, _EXPRESSION, _SUSTAIN, _REVERB, _CHORUS = 7, 11, 64, 91, 93
 """MIDI controllers."""
 
 _LOG = logging.getLogger(__name__)
-_LOG_LEVELS = (logging.ERROR, logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
+_LOG_LEVELS = 5
+"""Of FluidSynth, from panic to debug. What matters of it is an error of ours; the rest would
+stand between our sentences, so all of it is for those who debug."""
 
 
 class Place(NamedTuple):
@@ -82,7 +88,8 @@ class Synth:
         check_soundfont(soundfont)
         self._soundfont = soundfont
         self._library = _load_library()
-        self._keeper, self._keeper_font = self._open(_KEEPER_CHANNELS)
+        with _silent_stderr():
+            self._keeper, self._keeper_font = self._open(_KEEPER_CHANNELS)
 
     @property
     def soundfont(self) -> str:
@@ -106,21 +113,15 @@ class Synth:
             self._keeper.delete()
             self._keeper = None
 
-    def preset(self, program: int, kit: int = 0) -> Preset:
+    def preset(self, program: int, kit: int = 0) -> Preset | None:
         """Return what plays a General MIDI program, or DRUMS with a kit, in this soundfont.
 
         A soundfont need not have all 128: then the first of the same family of eight plays, else
-        its first sound; for a kit that it lacks its first kit. Raises SoundfontError when it
-        has no sound at all.
+        its first sound; for a kit that it lacks its first kit. None when it has no kit at all, or
+        nothing but kits.
         """
-        drums = program == DRUMS
-        for preset in _presets_like(program, kit):
-            if self.preset_name(preset) is not None:
-                return preset
-        raise SoundfontError(
-            f"the soundfont {self._soundfont} has no {'drum kit' if drums else 'instruments'}; "
-            "choose another one"
-        )
+        presets = _presets_like(program, kit)
+        return next((preset for preset in presets if self.preset_name(preset) is not None), None)
 
     def play(
         self,
@@ -134,15 +135,16 @@ class Synth:
 
         The same arguments always give the same samples; they may exceed full scale, which
         mixing settles. ``on_progress`` hears the share done, 0 ... 1, and may raise
-        CancelledError to stop. A performance without strikes is an empty array.
+        CancelledError to stop. The array is empty where there is nothing to strike, or nothing
+        in the soundfont that could play it.
 
-        Raises SoundfontError when the soundfont has gone or has no such sound.
+        Raises SoundfontError when the soundfont has gone.
         """
         if self._keeper is None:
             raise ValueError("this Synth is closed")
-        if not performance.strikes:
-            return np.zeros((0, 2), np.float32)
         preset = self.preset(program, place.kit)
+        if preset is None or not performance.strikes:
+            return np.zeros((0, 2), np.float32)
         keep = program if program < _DRUM_CHANNEL else program + 1
         keep = _DRUM_CHANNEL if program == DRUMS else keep
         self._keeper.program_select(keep, self._keeper_font, *preset)  # keeps its samples
@@ -198,33 +200,30 @@ class Synth:
         on_progress: Callable[[float], None],
     ) -> Pcm:
         # Ups come first within a block, so that a key struck again is not silenced.
-        events: list[tuple[int, int, Callable[..., Any], int, int]] = []
+        events: list[tuple[Any, ...]] = []  # block, order in it, what to call, its values
         for strike in performance.strikes:
             on = _blocks(strike.on_s)
             off = max(_blocks(strike.off_s), on + 1)
             events.append((on, 1, player.noteon, strike.pitch, strike.velocity))
-            events.append((off, 0, player.noteoff, strike.pitch, 0))
+            events.append((off, 0, player.noteoff, strike.pitch))
         for down_s, up_s in performance.pedal:
             events.append((_blocks(down_s), 1, player.cc, _SUSTAIN, 127))
             events.append((_blocks(up_s), 0, player.cc, _SUSTAIN, 0))
-        events.sort(key=lambda event: (event[0], event[1], event[3], event[4]))
+        events.sort(key=lambda event: (event[0], event[1], *event[3:]))
 
         end_block = events[-1][0]
         tail_blocks = _blocks(TAIL_S)
         pcm: Pcm = np.zeros(((end_block + tail_blocks) * BLOCK_FRAMES, 2), np.float32)
+        on_progress(0.0)
         block = 0
-        report_at, report_every = 0, _blocks(0.5)
-        for at, _, act, number, value in events:
-            if at > block:
-                self._write(player, pcm, block, at)
-                block = at
-            if block >= report_at:
-                on_progress(block / (end_block + tail_blocks))
-                report_at = block + report_every
-            if act == player.noteoff:
-                act(channel, number)
-            else:
-                act(channel, number, value)
+        for at, _, act, *values in events:
+            while block < at:
+                until = min(at, block + _REPORT_BLOCKS)
+                self._write(player, pcm, block, until)
+                if until // _REPORT_BLOCKS > block // _REPORT_BLOCKS:
+                    on_progress(until / (end_block + tail_blocks))
+                block = until
+            act(channel, *values)
         frames = self._write_tail(player, pcm, end_block)
         on_progress(1.0)
         return pcm[:frames]
@@ -304,15 +303,31 @@ def _load_library() -> ModuleType:
         ("fun", ctypes.c_void_p, 1),
         ("data", ctypes.c_void_p, 1),
     )
-    for level in range(len(_LOG_LEVELS)):
+    for level in range(_LOG_LEVELS):
         set_log(level, ctypes.cast(_LOG_CALLBACK, ctypes.c_void_p), None)
     module: ModuleType = fluidsynth
     return module
 
 
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Keep a C library from writing to stderr for a moment; what it has to say is an error of ours.
+
+    FluidSynth tries a damaged soundfont with a second library, which complains by itself.
+    """
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
+
+
 def _to_our_log(level: int, message: bytes, _data: int | None) -> None:
     """Pass on what FluidSynth would print to stderr."""
-    _LOG.log(_LOG_LEVELS[level], "FluidSynth: %s", message.decode("utf-8", "replace"))
+    _LOG.debug("FluidSynth, level %d: %s", level, message.decode("utf-8", "replace"))
 
 
 # FluidSynth keeps the address for as long as the process lives, so the object must, too.

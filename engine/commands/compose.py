@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from engine.commands.progress import progress_bar
-from engine.commands.sound_options import add_sound_options, delivery_of
+from engine.commands.sound_options import STAGES, add_sound_options, delivery_of
 from engine.compose import Composer, Composition, compose
 from engine.option_types import MAX_SEED, Commands, whole
 from engine.picture.palette import THEMES
@@ -22,7 +22,7 @@ from engine.write import CANDIDATES
 
 MAX_VARIANTS = 16
 MAX_CANDIDATES = 16
-_STAGES = {"generate": "composing", "render": "playing"}
+_STAGES = {"generate": "composing", **STAGES}
 
 
 def add_to(commands: Commands) -> None:

@@ -13,7 +13,7 @@ from engine.audio.production import Production, production_of
 from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Synth
 from engine.commands.progress import progress_bar
-from engine.commands.sound_options import add_sound_options, delivery_of
+from engine.commands.sound_options import STAGES, add_sound_options, delivery_of
 from engine.errors import BadInputError
 from engine.option_types import MAX_SEED, Commands, whole
 from engine.output import read_details
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> None:
                 production=_production(options, details),
                 delivery=delivery,
                 tags={"title": title, "artist": "Cadenza"},
-                on_progress=lambda share: bar.show("playing", share),
+                on_progress=lambda stage, share: bar.show(STAGES[stage], share),
             )
     _say(rendering)
     if options.json:

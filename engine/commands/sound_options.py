@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 
 from engine.audio.delivery import Delivery
+from engine.errors import BadInputError
 from engine.option_types import byte_count
+
+STAGES = {"render": "playing", "encode": "encoding", "stems": "playing the stems"}
+"""What the progress bar says."""
 
 
 def add_sound_options(parser: argparse.ArgumentParser) -> None:
@@ -26,5 +30,9 @@ def add_sound_options(parser: argparse.ArgumentParser) -> None:
 def delivery_of(options: argparse.Namespace) -> Delivery | None:
     """Return which files of sound are wanted; None for ``--audio none``."""
     if options.audio == "none":
+        if options.stems or options.max_bytes is not None or options.soundfont is not None:
+            raise BadInputError(
+                "--stems, --max-bytes and --soundfont are about sound; leave out --audio none"
+            )
         return None
     return Delivery(options.audio, options.stems, options.max_bytes)

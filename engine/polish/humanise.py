@@ -63,7 +63,8 @@ def humanised(score: Score, rng: random.Random) -> Score:
     """Return the score with velocities spread as people's are; nothing else changes.
 
     A part that is spread already keeps what it has: chance and accents fill up what is missing.
-    No note moves by more than its hand's bound; a part too loud to vary is first taken down.
+    A part too loud to vary is taken down as a whole; from there no note moves by more than its
+    hand's bound.
     """
     roles = roles_of(score)
     bars = list(score.iter_bars())
@@ -129,6 +130,6 @@ def _accent(ticks: int, bar: Bar, hand: Hand, resolution: int) -> float:
     beat = resolution * 3 // 2 if compound else resolution * 4 // bar.meter.denominator
     if ticks == 0:
         return hand.on_bar
-    if ticks % beat == 0:
+    if beat and ticks % beat == 0:
         return hand.on_beat
-    return hand.on_eighth if ticks % (resolution // 2) == 0 else hand.between
+    return hand.on_eighth if 2 * ticks % resolution == 0 else hand.between

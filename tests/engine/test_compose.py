@@ -125,6 +125,30 @@ def test_stems_and_a_limit_are_delivered_and_the_limit_is_said(
     assert any(remark.startswith("to fit into 58.6 KiB the stems are ogg") for remark in remarks)
 
 
+def test_progress_tells_every_stage_and_any_can_be_stopped(
+    sounding: Composer, tmp_path: Path
+) -> None:
+    stages: list[str] = []
+
+    def listen(stage: str, share: float) -> None:
+        assert 0 <= share <= 1
+        stages.append(stage)
+        if stage == "stems" and share > 0.5:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        compose(
+            "piano and flute, 2 bars",
+            sounding,
+            tmp_path / "out",
+            seed=1,
+            delivery=Delivery("ogg", stems=True),
+            on_progress=listen,
+        )
+    assert list(dict.fromkeys(stages)) == ["generate", "render", "encode", "stems"]
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_the_midi_names_the_kit_of_the_genre(composer: Composer, tmp_path: Path) -> None:
     """Read with another reader, because ours has one program for all drums."""
     piece = compose("hiphop drums only, 2 bars", composer, tmp_path, seed=1, delivery=None)

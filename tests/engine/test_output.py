@@ -4,15 +4,17 @@ import pytest
 
 from engine.errors import OutputFolderError
 from engine.output import Output, piece_name, read_details, slug
+from engine.request.parse import parse
+from engine.request.resolve import resolve
 
-BRIEF = {"key": "C major", "seed": 7}
+BRIEF = resolve(parse("calm jazz"), seed=7).to_json()
 
 
 def write(folder: Path, brief: dict[str, object], **files: bytes) -> Output:
     with Output(folder, piece_name("Calm jazz in C# minor-7", brief), replaces=True) as output:
         for kind, data in files.items():
             output.add(kind, data)
-        output.add_json({"brief": brief})
+        output.add_json({"title": "Calm jazz", "brief": brief})
     return output
 
 
@@ -44,7 +46,7 @@ def test_a_file_made_of_another_leaves_its_neighbours_alone(tmp_path: Path) -> N
 
 def test_the_details_of_a_piece_are_found_beside_its_midi_file(tmp_path: Path) -> None:
     written = write(tmp_path, BRIEF, mid=b"1")
-    assert read_details(written.files["mid"]) == {"brief": BRIEF}
+    assert read_details(written.files["mid"]) == {"title": "Calm jazz", "brief": BRIEF}
     (tmp_path / "other.json").write_text("[1]")
     (tmp_path / "broken.json").write_text("{")
     for name in ("other", "broken", "missing"):

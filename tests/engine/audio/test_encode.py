@@ -122,6 +122,27 @@ def test_no_file_peaks_over_the_ceiling_even_if_the_samples_do(
     assert encoded.loudness == measure_loudness(heard, rate)
 
 
+def test_one_channel_is_as_loud_as_two() -> None:
+    """ffmpeg's own downmix makes what both sides share 3 dB louder."""
+    stereo = encode(PCM, "mp3").loudness.lufs
+    mono = encode(PCM, "mp3", max_bytes=6_500)
+    assert mono.quality.channels == 1
+    assert mono.loudness.lufs == pytest.approx(stereo, abs=1)
+
+
+def test_opus_is_not_refused_what_it_does_not_need() -> None:
+    """Two minutes of silence after a tone take a seventh of the bitrate's size."""
+    pcm = np.concatenate([PCM, np.zeros((60 * SAMPLE_RATE_HZ, 2), np.float32)])
+    best = encode(pcm, "ogg")
+    assert encode(pcm, "ogg", max_bytes=len(best.data)) == best
+    assert len(encode(pcm, "ogg", max_bytes=len(best.data) - 1).data) < len(best.data)
+
+
+def test_a_name_that_is_no_text_becomes_a_tag() -> None:
+    title = b"bad\xff.mid".decode("utf-8", "surrogateescape")
+    assert tags_of(encode(PCM, "mp3", {"title": title}).data)["title"] == "bad?.mid"
+
+
 def test_an_ffmpeg_that_fails_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: Any, **options: Any) -> None:
         raise av.FFmpegError(1, "no such encoder")

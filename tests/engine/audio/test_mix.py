@@ -15,7 +15,7 @@ from engine.audio.production import ORCHESTRA, PRODUCTIONS, STANDARD, STUDIO
 from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Preset, Synth
 from engine.errors import BadInputError, CancelledError
-from engine.score.model import DRUMS, Note, Score
+from engine.score.model import DRUMS, Note, Score, Tempo
 from tests.engine.audio.pieces import QUARTER, band, piece
 
 
@@ -129,8 +129,53 @@ def test_nothing_to_hear_is_said_so(synth: Synth) -> None:
 
 
 def test_a_piece_of_half_an_hour_is_refused(synth: Synth) -> None:
-    with pytest.raises(BadInputError, match="lasts 30 minutes; at most 15"):
+    with pytest.raises(BadInputError, match="lasts 30:00 minutes; at most 15"):
         mix(piece([Note(3600 * QUARTER - 1, 0, 60, 1, 90)]), synth, STUDIO, ignore)
+
+
+def test_what_the_soundfont_cannot_sound_is_left_out_and_said(synth: Synth) -> None:
+    """FluidSynth's guard against denormals was once turned up to a click at full scale."""
+    silent = [Note(0, 0, 127, QUARTER, 90)]
+    flute = [Note(i * QUARTER, 73, 72 + i % 5, QUARTER, 90) for i in range(8)]
+    channels = mix(piece([*silent, *flute]), synth, STUDIO, ignore).channels
+    piano, flute_channel = channels
+    assert flute_channel.remark is None
+    assert piano.remark == (
+        "the Acoustic Grand Piano cannot be heard: "
+        "the soundfont FluidR3_GM is silent at its pitches"
+    )
+    with pytest.raises(BadInputError, match="nothing to hear: the soundfont FluidR3_GM is silent"):
+        mix(piece(silent), synth, STUDIO, ignore)
+
+
+def test_the_softest_note_is_heard(synth: Synth) -> None:
+    assert np.abs(mix(piece([Note(0, 0, 60, QUARTER, 1)]), synth, STUDIO, ignore).pcm).max() > 1e-5
+
+
+def test_thousands_of_tempo_changes_take_no_longer(synth: Synth) -> None:
+    """They were once walked through for each of themselves: 3,000 took half a minute."""
+    tempos = tuple(Tempo(tick, 60.0 + tick % 90) for tick in range(20_000))
+    notes = [Note(i * QUARTER, 73, 72 + i % 5, QUARTER, 90) for i in range(8)]
+    plain = piece(notes, bars=600)
+    mapped = replace(plain, tempos=tempos)
+    assert np.abs(mix(mapped, synth, STUDIO, ignore).pcm).max() > 0.01
+
+
+class NoKit(Synth):
+    """A soundfont without drums, as one's own piano usually is."""
+
+    def preset_name(self, preset: Preset) -> str | None:
+        return None if preset.bank == 128 else super().preset_name(preset)
+
+
+def test_a_soundfont_without_drums_plays_the_rest_and_says_so() -> None:
+    path = find_soundfont(os.environ)
+    with NoKit(path) as synth:
+        mixed = mix(band(), synth, STUDIO, ignore)
+    assert mixed.channels[-1].remark == (
+        f"the standard kit cannot be heard: the soundfont {path.stem} lacks it"
+    )
+    assert np.abs(mixed.pcm).max() > 0.05
 
 
 class PianoAlone(Synth):

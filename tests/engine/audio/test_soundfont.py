@@ -16,7 +16,9 @@ from engine.audio.soundfont import (
 )
 from engine.errors import SoundfontError
 
-WHOLE = b"RIFF" + (8).to_bytes(4, "little") + b"sfbkLIST"
+EMPTY_LIST = b"LIST" + (4).to_bytes(4, "little")
+WHOLE = b"RIFF" + (28).to_bytes(4, "little") + b"sfbk" + EMPTY_LIST + b"sdta" + EMPTY_LIST + b"pdta"
+"""The outside of a soundfont, with nothing in it."""
 
 
 @pytest.fixture
@@ -67,8 +69,9 @@ def test_a_choice_wins_over_the_environment(own_folder: Path) -> None:
         (b"<!DOCTYPE html><title>404</title>", "not a soundfont"),
         (b"RIFF" + (8).to_bytes(4, "little") + b"WAVEfmt ", "not a soundfont"),
         (b"RIFF" + (999).to_bytes(4, "little") + b"sfbkLIST", "16 of 1,007 bytes"),
+        (b"RIFF" + (16).to_bytes(4, "little") + b"sfbk" + EMPTY_LIST + b"sdta", "parts of it are"),
     ],
-    ids=["empty", "web page", "wav", "cut short"],
+    ids=["empty", "web page", "wav", "cut short", "cut short and patched up"],
 )
 def test_a_damaged_soundfont_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "font.sf2"
@@ -90,3 +93,26 @@ def test_an_unknown_name_is_answered_with_those_that_there_are(own_folder: Path)
     assert list(installed_soundfonts(own_folder, ())) == ["Mine", "Yours"]
     with pytest.raises(SoundfontError, match=r"no soundfont 'Tiny'; choose Mine or Yours, or lay"):
         find_soundfont({}, "Tiny", own_folder=own_folder, system_folders=())
+
+
+def test_a_file_of_the_default_s_name_in_the_working_folder_does_not_replace_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "FluidR3_GM").write_text("something else")
+    monkeypatch.chdir(tmp_path)
+    assert find_soundfont({}).suffix == ".sf2"
+
+
+def test_a_link_to_a_large_file_elsewhere_is_one_s_own_soundfont(
+    own_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.mktemp("elsewhere") / "Large.sf2"
+    file.write_bytes(WHOLE)
+    (own_folder / "Large.sf2").symlink_to(file)
+    assert list(installed_soundfonts(own_folder, ())) == ["Large"]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "~nobodyofthisname/x.sf2", "a/b/c.sf2", "\n"])
+def test_an_odd_name_is_no_soundfont(own_folder: Path, name: str) -> None:
+    with pytest.raises(SoundfontError, match="there is no soundfont"):
+        find_soundfont({}, name, own_folder=own_folder, system_folders=())

@@ -20,6 +20,7 @@ from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import BLOCK_FRAMES, TAIL_S, Place, Preset, Synth
 from engine.errors import CancelledError, SoundfontError, ToolError
 from engine.score.model import DRUMS
+from tests.engine.audio.test_soundfont import WHOLE
 
 PLACE = Place(STANDARD, 40, 0)
 
@@ -140,11 +141,14 @@ def test_a_soundfont_that_is_deleted_while_running_is_one_sentence_and_comes_bac
         assert np.array_equal(before, play(synth, 0, *scale()))
 
 
-def test_a_file_with_only_the_header_of_a_soundfont_is_refused(tmp_path: Path) -> None:
+def test_a_soundfont_with_nothing_inside_is_one_sentence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     hollow = tmp_path / "hollow.sf2"
-    hollow.write_bytes(b"RIFF" + (4).to_bytes(4, "little") + b"sfbk")
+    hollow.write_bytes(WHOLE)
     with pytest.raises(SoundfontError, match="cannot load"):
         Synth(hollow)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_without_fluidsynth_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,8 @@ import pytest
 
 from engine.__main__ import main
 from engine.audio.codec import read_audio
+from engine.request.parse import parse
+from engine.request.resolve import resolve
 from engine.score.midi import write_midi
 from engine.score.model import Meter, Note, Score, Tempo
 from tests.engine.audio.pieces import band
@@ -58,9 +62,8 @@ def test_a_composed_piece_sounds_as_it_was_composed(
     capsys: pytest.CaptureFixture[str], midi: Path, tmp_path: Path
 ) -> None:
     """Genre, mood and seed are found in NAME.json beside the file."""
-    midi.with_suffix(".json").write_text(
-        json.dumps({"title": "Band", "brief": {"genre": "jazz", "arousal": -0.5, "seed": 3}})
-    )
+    brief = resolve(parse("calm jazz"), seed=3).to_json()
+    midi.with_suffix(".json").write_text(json.dumps({"title": "Band", "brief": brief}))
     arguments = ("render", midi, "--out", tmp_path / "out", "--json", "--audio", "wav")
     status, out, _ = ran(capsys, *arguments)
     assert status == 0
@@ -116,3 +119,40 @@ def test_a_size_that_is_none_is_refused(
         main(["render", str(midi), "--out", "x", f"--max-bytes={size}"])
     assert stopped.value.code == 2
     assert "must be a size from 10000 bytes up, as in 10MiB" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["5", "[]", '{"title": "x", "brief": 5}', '{"title": "x", "brief": {"seed": "x"}}', "[" * 9000],
+)
+def test_a_json_of_somebody_else_is_passed_by(
+    capsys: pytest.CaptureFixture[str], midi: Path, tmp_path: Path, odd: str
+) -> None:
+    midi.with_suffix(".json").write_text(odd)
+    assert ran(capsys, "render", midi, "--out", tmp_path / "out", "--audio", "ogg")[0] == 0
+
+
+def test_a_midi_file_in_disguise_is_not_overwritten(
+    capsys: pytest.CaptureFixture[str], midi: Path
+) -> None:
+    disguised = midi.rename(midi.with_suffix(".mp3"))
+    before = disguised.read_bytes()
+    status, _, err = ran(capsys, "render", disguised, "--out", disguised.parent)
+    assert (status, "would be overwritten; choose another folder" in err) == (2, True)
+    assert disguised.read_bytes() == before
+
+
+def test_a_terminated_command_leaves_nothing_behind(midi: Path, tmp_path: Path) -> None:
+    """SIGTERM, as a service manager sends it, once left the scratch folder."""
+    long = tuple(Note(i * 12, 48, 60 + i % 5, 12, 80) for i in range(1200))
+    midi.write_bytes(write_midi(Score(12, 300, long, (Tempo(0, 120.0),), (Meter(0, 4, 4),))))
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "engine", "render", str(midi), "--out", str(out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        while running.poll() is None and not (out.exists() and list(out.iterdir())):
+            pass  # until it has begun
+        running.terminate()
+        assert running.wait() == 130
+        assert running.stderr is not None
+        assert "cancelled; nothing half-written" in running.stderr.read()
+    assert list(out.iterdir()) == []

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.__main__ import main
+from engine.request.parse import parse
+from engine.request.resolve import resolve
 from engine.score.midi import write_midi
 from tests.engine.sheet.pieces import PIANO_HANDS
 
@@ -34,7 +37,8 @@ def test_it_writes_all_formats_and_prints_their_paths(
 def test_the_piece_s_own_json_says_title_and_key(
     midi: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    details = {"title": "Sad waltz in C# major", "brief": {"key": "C# major"}}
+    brief = replace(resolve(parse("sad waltz"), seed=1), key="C# major").to_json()
+    details = {"title": "Sad waltz in C# major", "brief": brief}
     midi.with_suffix(".json").write_text(json.dumps(details))
     options = ["sheet", str(midi), "--out", str(tmp_path), "--format", "musicxml", "--json"]
     assert main(options) == 0

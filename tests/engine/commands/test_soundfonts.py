@@ -9,6 +9,7 @@ import pytest
 
 from engine.__main__ import main
 from engine.commands import soundfonts
+from tests.engine.audio.test_soundfont import WHOLE
 
 
 def test_the_default_is_listed_first_and_whole(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,7 +22,7 @@ def test_ones_own_and_what_is_missing_or_damaged_are_named(
 ) -> None:
     cut, whole = tmp_path / "Cut.sf2", tmp_path / "Whole.sf3"
     cut.write_bytes(b"RIFF" + (999).to_bytes(4, "little") + b"sfbkLIST")
-    whole.write_bytes(b"RIFF" + (8).to_bytes(4, "little") + b"sfbkLIST")
+    whole.write_bytes(WHOLE)
     there = {"Cut": cut, "Whole": whole}
     monkeypatch.setattr(soundfonts, "installed_soundfonts", lambda: there)
     assert main(["soundfonts", "--json"]) == 0
