@@ -38,9 +38,8 @@ ROLE_LUFS: dict[Role, float] = {
     "bass": -23.0,
     "drums": -22.0,
 }
-"""Loudness of an instrument while it plays, before mastering. The tune stands 5 dB before the
-chords; a bass that measures as loud as the drums would be too much, as the meter hears little
-of what lies low."""
+"""Loudness of an instrument while it plays, before mastering. Set by hand: the tune stands 5 dB
+before the chords, and the bass low, because the meter hears little of what lies there."""
 
 CROWD_DB = 1.5
 """Each doubling of the instruments that share a role lowers every one of them by so much."""

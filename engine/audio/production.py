@@ -106,8 +106,7 @@ PRODUCTIONS: dict[str, Production] = {
     "lofi": Production(ROOM, ATTIC, 0.9, 1.2, bass_db=1, treble_hz=5500.0),
 }
 """Genre of the vocabulary to its production. Levels follow what the genre's records are known
-for (a reggae bass, jazz drums behind the soloist); judged by pictures of the mix, not by a
-survey."""
+for (a reggae bass, jazz drums behind the soloist); set by hand, not by a survey."""
 
 _BRUSHED = ("jazz", "country", "folk", "latin")
 

@@ -15,10 +15,6 @@ from engine.audio.synth import Synth
 from engine.score.model import Score
 
 
-def _nobody(share: float) -> None:
-    """Nobody listens to the progress."""
-
-
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A mastered piece and how it came about."""
@@ -44,7 +40,7 @@ def record(
     score: Score,
     synth: Synth,
     production: Production,
-    on_progress: Callable[[float], None] = _nobody,
+    on_progress: Callable[[float], None],
 ) -> Recording:
     """Return the score as a mastered recording; the same arguments give the same samples.
 
@@ -62,7 +58,7 @@ def stems(
     score: Score,
     synth: Synth,
     production: Production,
-    on_progress: Callable[[float], None] = _nobody,
+    on_progress: Callable[[float], None],
 ) -> Iterator[tuple[Channel, Pcm]]:
     """Yield every instrument of a recording, all as long as it; they add up to its samples.
 

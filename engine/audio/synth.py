@@ -129,7 +129,7 @@ class Synth:
         performance: Performance,
         place: Place,
         space: Space,
-        on_progress: Callable[[float], None] | None = None,
+        on_progress: Callable[[float], None],
     ) -> Pcm:
         """Return the samples (frames, 2) of one instrument, its reverberation faded out.
 
@@ -162,7 +162,7 @@ class Synth:
             player.set_reverb(space.room_size, space.damping, space.width, level=1.0)
             # FluidSynth's own chorus level, 2, sounds like a bathroom.
             player.set_chorus(nr=3, level=1.2, speed=0.35, depth=6.0, type=0)
-            return self._play(player, channel, performance, on_progress or _ignore)
+            return self._play(player, channel, performance, on_progress)
         finally:
             player.delete()
 
@@ -261,10 +261,6 @@ class Synth:
         write = _float_writer(self._library)
         if write(player.synth, frames, buffer, left, 2, buffer, left + 1, 2) != 0:
             raise ToolError("FluidSynth stopped while rendering; try again")
-
-
-def _ignore(share: float) -> None:
-    """Nobody listens to the progress."""
 
 
 def _blocks(seconds: float) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from engine.audio.soundfont import (
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
         print(f"{row['name']}: {row['state']}" + (f" ({row['licence']})" if row["licence"] else ""))
 
 
-def _row(name: str, entry: CatalogueEntry | None, installed: dict[str, Any]) -> dict[str, Any]:
+def _row(name: str, entry: CatalogueEntry | None, installed: dict[str, Path]) -> dict[str, Any]:
     path = installed.get(name)
     return {
         "name": name,
@@ -49,7 +50,7 @@ def _row(name: str, entry: CatalogueEntry | None, installed: dict[str, Any]) -> 
     }
 
 
-def _state(path: Any, entry: CatalogueEntry | None) -> str:
+def _state(path: Path | None, entry: CatalogueEntry | None) -> str:
     """Return ``whole``, or what is wrong in one sentence."""
     if path is None:
         package = entry.debian_package if entry else ""
