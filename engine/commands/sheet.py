@@ -95,9 +95,9 @@ def _described(midi: Path) -> tuple[str, Key | None]:
 def _say(sheet: Sheet) -> None:
     """Tell the reader on stderr what is not as played."""
     if sheet.moved:
+        onsets = "1 onset is" if sheet.moved == 1 else f"{sheet.moved} onsets are"
         print(
-            f"{sheet.moved} onsets are written up to a sixth of a quarter beside where they are "
-            "played, so that they can be read",
+            f"{onsets} written up to a sixth of a quarter beside where played, to be readable",
             file=sys.stderr,
         )
 
