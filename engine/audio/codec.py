@@ -99,12 +99,12 @@ def read_audio(data: bytes) -> tuple[Pcm, int]:
         stream = file.streams.audio[0]
         resampler = av.AudioResampler("fltp", stream.layout.name, stream.rate)
         planes = [
-            part.to_ndarray()
+            part.to_ndarray().astype(np.float32, copy=False).T
             for frame in (*file.decode(audio=0), None)
             for part in resampler.resample(frame)
         ]
         rate = int(stream.rate)
-    samples = np.concatenate(planes, axis=1).T.astype(np.float32)  # (frames, channels)
+    samples = np.concatenate(planes)  # (frames, channels)
     return samples.repeat(2, axis=1) if samples.shape[1] == 1 else samples, rate
 
 

@@ -28,7 +28,7 @@ from engine.score.programs import program_name
 from engine.score.roles import Role, roles_of
 
 MAX_SECONDS = 900.0
-"""Longer pieces are refused: 15 minutes are 318 MB of samples."""
+"""Longer pieces are refused: 15 minutes are 318 MB of samples, and rendering them holds 1.7 GB."""
 
 ROLE_LUFS: dict[Role, float] = {
     "melody": -20.0,

@@ -50,7 +50,8 @@ def record(
     """
     mixed = mix(score, synth, production, on_progress)
     curve = mastering_curve(mixed.pcm, mixed.loudest)
-    return Recording(mixed.pcm * curve[:, None], mixed.channels, curve)
+    np.multiply(mixed.pcm, curve[:, None], out=mixed.pcm)  # in place: 15 minutes are 318 MB
+    return Recording(mixed.pcm, mixed.channels, curve)
 
 
 def stems(
