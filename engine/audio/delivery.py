@@ -73,7 +73,7 @@ class Delivered:
                     "instrument": channel.name,
                     "program": channel.program,
                     "role": channel.role,
-                    "gain_db": round(channel.gain_db, 1),
+                    "gain_db": None if channel.gain_db is None else round(channel.gain_db, 1),
                 }
                 for channel in self.recording.channels
             ],

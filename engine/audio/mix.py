@@ -68,8 +68,8 @@ class Channel:
     name: str
     """What plays: the General MIDI instrument, or the drum kit."""
     role: Role
-    gain_db: float
-    """From what the synthesizer gave to what the mix has."""
+    gain_db: float | None
+    """From what the synthesizer gave to what the mix has; None where it gave nothing."""
     remark: str | None = None
     """A sentence, when another instrument plays the part, or none does."""
 
@@ -144,7 +144,7 @@ def instruments(
         done += counts[program]
         if np.abs(sound).max(initial=0.0) < NOTHING:
             # What is left is the synthesizer's guard against denormals; no gain may lift it.
-            yield _unheard(program, role, synth, production), sound[:0]
+            yield _channel(program, role, None, synth, production), sound[:0]
             continue
         sound = _shaped(sound, role, production)
         sound *= _balance(pans[program])
@@ -238,23 +238,18 @@ def _gain_db(lufs: float, role: Role, sharing: int, production: Production) -> f
 
 
 def _channel(
-    program: int, role: Role, gain_db: float, synth: Synth, production: Production
+    program: int, role: Role, gain_db: float | None, synth: Synth, production: Production
 ) -> Channel:
+    """Return an instrument's channel; ``gain_db`` is None for one that makes no sound."""
     drums = program == DRUMS
     name = KIT_NAMES[production.kit] if drums else program_name(program)
     wanted = (DRUM_BANK, production.kit) if drums else (0, program)
     preset = synth.preset(program, production.kit)
-    if preset is None or preset == wanted:
-        return Channel(program, name, role, gain_db)
-    played_by = synth.preset_name(preset)
-    remark = f"the soundfont {synth.soundfont} has no {name}; {played_by} plays its part"
+    remark = None
+    if gain_db is None:
+        reason = "lacks it" if preset is None else "is silent at its pitches"
+        remark = f"the {name} cannot be heard: the soundfont {synth.soundfont} {reason}"
+    elif preset is not None and preset != wanted:
+        played_by = synth.preset_name(preset)
+        remark = f"the soundfont {synth.soundfont} has no {name}; {played_by} plays its part"
     return Channel(program, name, role, gain_db, remark)
-
-
-def _unheard(program: int, role: Role, synth: Synth, production: Production) -> Channel:
-    """Return the channel of an instrument that makes no sound, with the reason."""
-    name = KIT_NAMES[production.kit] if program == DRUMS else program_name(program)
-    lacks = synth.preset(program, production.kit) is None
-    reason = "lacks it" if lacks else "is silent at its pitches"
-    remark = f"the {name} cannot be heard: the soundfont {synth.soundfont} {reason}"
-    return Channel(program, name, role, 0.0, remark)

@@ -90,7 +90,8 @@ behind the beat and chords 4 ms."""
 def perform(score: Score, program: int, role: Role, production: Production) -> Performance:
     """Return how an instrument of the score is played; always the same for the same arguments.
 
-    Onsets stray from the score by at most the bounds of TOUCHES, lengths stay. A key struck
+    Onsets stray by at most the bounds of TOUCHES from where the production has them (in jazz a
+    little behind the score), lengths stay. A key struck
     again ends what it sounded before; struck twice at once it is one strike, the louder and
     the longer of the two.
     """

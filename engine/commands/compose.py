@@ -11,9 +11,11 @@ from pathlib import Path
 
 import torch
 
+from engine.audio.delivery import Delivery
 from engine.commands.progress import progress_bar
 from engine.commands.sound_options import STAGES, add_sound_options, delivery_of
 from engine.compose import Composer, Composition, compose
+from engine.errors import BadInputError
 from engine.option_types import MAX_SEED, Commands, whole
 from engine.picture.palette import THEMES
 from engine.request.parse import parse
@@ -50,7 +52,7 @@ def add_to(commands: Commands) -> None:
         metavar="N",
         help=f"write each piece so many times and take the best; {CANDIDATES} if not given",
     )
-    add_sound_options(parser)
+    add_sound_options(parser, "none")
     parser.add_argument(
         "--picture", choices=tuple(THEMES), default="dark", help="its background; dark if not given"
     )
@@ -69,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
     # nothing, and loses much beside other work.
     torch.set_num_threads(1)
     resolve(request, seed=seed)  # a request that cannot be met is refused before anything loads
-    delivery = delivery_of(options)
+    delivery = _delivery(options)
     pieces = []
     with progress_bar() as bar:
         bar.show("opening the model", 0.0)
@@ -98,6 +100,17 @@ def run(options: argparse.Namespace) -> None:
     else:
         for piece in pieces:
             print("\n".join(str(path) for path in piece.files.values()))
+
+
+def _delivery(options: argparse.Namespace) -> Delivery | None:
+    """Return which files of sound are wanted; None for ``--audio none``."""
+    if options.audio != "none":
+        return delivery_of(options)
+    if options.stems or options.max_bytes is not None or options.soundfont is not None:
+        raise BadInputError(
+            "--stems, --max-bytes and --soundfont are about sound; leave out --audio none"
+        )
+    return None
 
 
 def _say(piece: Composition) -> None:

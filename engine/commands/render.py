@@ -14,7 +14,6 @@ from engine.audio.soundfont import find_soundfont
 from engine.audio.synth import Synth
 from engine.commands.progress import progress_bar
 from engine.commands.sound_options import STAGES, add_sound_options, delivery_of
-from engine.errors import BadInputError
 from engine.option_types import MAX_SEED, Commands, whole
 from engine.output import read_details
 from engine.render import Rendering, render
@@ -41,9 +40,6 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Play the file and print the paths of what was written, or with --json the figures."""
-    delivery = delivery_of(options)
-    if delivery is None:
-        raise BadInputError("there is nothing to do with --audio none; choose mp3, ogg or wav")
     details = read_details(options.file)
     title = str(details.get("title") or options.file.stem)
     with progress_bar() as bar:
@@ -54,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
                 synth,
                 options.out,
                 production=_production(options, details),
-                delivery=delivery,
+                delivery=delivery_of(options),
                 tags={"title": title, "artist": "Cadenza"},
                 on_progress=lambda stage, share: bar.show(STAGES[stage], share),
             )

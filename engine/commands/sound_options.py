@@ -5,16 +5,21 @@ from __future__ import annotations
 import argparse
 
 from engine.audio.delivery import Delivery
-from engine.errors import BadInputError
+from engine.audio.encode import LADDERS
 from engine.option_types import byte_count
 
 STAGES = {"render": "playing", "encode": "encoding", "stems": "playing the stems"}
 """What the progress bar says."""
 
 
-def add_sound_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that ``delivery_of`` reads, and the choice of a soundfont."""
-    parser.add_argument("--audio", choices=("mp3", "ogg", "wav", "none"), default="mp3")
+def add_sound_options(parser: argparse.ArgumentParser, *without: str) -> None:
+    """Add what says which files of sound are wanted, and the soundfont.
+
+    ``without``: a word for no sound at all, where that can be chosen.
+    """
+    parser.add_argument(
+        "--audio", choices=(*LADDERS, *without), default="mp3", help="mp3 if not given; ogg is Opus"
+    )
     parser.add_argument(
         "--stems", action="store_true", help="write NAME.stems.zip as well, one file an instrument"
     )
@@ -27,12 +32,6 @@ def add_sound_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--soundfont", metavar="NAME", help="a name of soundfonts/ or a path")
 
 
-def delivery_of(options: argparse.Namespace) -> Delivery | None:
-    """Return which files of sound are wanted; None for ``--audio none``."""
-    if options.audio == "none":
-        if options.stems or options.max_bytes is not None or options.soundfont is not None:
-            raise BadInputError(
-                "--stems, --max-bytes and --soundfont are about sound; leave out --audio none"
-            )
-        return None
+def delivery_of(options: argparse.Namespace) -> Delivery:
+    """Return which files of sound are wanted."""
     return Delivery(options.audio, options.stems, options.max_bytes)

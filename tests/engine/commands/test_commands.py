@@ -168,6 +168,8 @@ def test_corpus_then_train_then_compose_then_loss(
         (["compose", "at 9999 bpm", "--out", "o"], 2, "tempo must be between 20 and 300 BPM"),
         (["compose", "jazz", "--out", "o", "--frobnicate"], 2, "unrecognized arguments"),
         (["compose", "jazz"], 2, "the following arguments are required: --out"),
+        (["compose", "jazz", "--out", "o", "--audio", "none", "--stems"], 2, "are about sound"),
+        (["render", "text.mid", "--out", "o", "--audio", "none"], 2, "invalid choice: 'none'"),
         (["compose", "jazz", "--out", "o", "--seed", "-1"], 2, "must be a whole number from 0"),
         (["compose", "jazz", "--out", "o", "--variants", "0"], 2, "must be a whole number from 1"),
         (["compose", "jazz", "--out", "o", "--audio", "flac"], 2, "invalid choice: 'flac'"),

@@ -91,7 +91,6 @@ def test_what_somebody_played_keeps_its_own_timing(
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (("--audio", "none"), "nothing to do with --audio none"),
         (("--soundfont", "no such font"), "there is no soundfont 'no such font'"),
         (("--audio", "mp3", "--max-bytes", "10kB", "--stems"), "stems do not fit into 9.77 KiB"),
     ],
