@@ -1,18 +1,84 @@
-"""Says that the bot is still to be built; the engine composes without it."""
+"""``python -m bot``: joins the parts and serves Discord until SIGTERM or Ctrl-C.
+
+Exit status: 0 after a clean end, 2 for settings or a database that cannot be used, 1 where
+Discord cannot be reached or refuses the token.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 import sys
+from pathlib import Path
+
+import aiohttp
+import discord
+import structlog
+from discord.http import Route
+
+from bot.assemble import House, open_house
+from bot.client import Cadenza
+from bot.logs import configure_logs
+from bot.settings import Settings, read_settings
+from engine.errors import CadenzaError
+
+ENV_FILE = Path(".env")
+_LOG_IN_REFUSED = (
+    "Discord refuses the token: copy it anew from https://discord.com/developers/applications "
+    "(your application, page Bot, Reset Token) into .env as DISCORD_TOKEN"
+)
 
 
 def main() -> int:
-    """Print one honest sentence; return 1, because nothing was started."""
-    print(
-        "The Discord bot is the next room and not built yet; "
-        'until then compose with: make compose PROMPT="jazz calm 90bpm"',
-        file=sys.stderr,
-    )
-    return 1
+    """Run the bot and return its exit status; what is wrong is said in a sentence on stderr."""
+    try:
+        settings = read_settings(os.environ, ENV_FILE)
+        configure_logs(settings.log_level, as_json=settings.log_format == "json")
+        asyncio.run(serve(settings))
+    except CadenzaError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except discord.LoginFailure:
+        print(_LOG_IN_REFUSED, file=sys.stderr)
+        return 1
+    except (aiohttp.ClientError, discord.HTTPException, OSError) as error:
+        print(f"Discord cannot be reached ({error}); check the network", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def serve(settings: Settings) -> None:
+    """Serve Discord until asked to stop, then finish or park what runs."""
+    if settings.api_url is not None:
+        Route.BASE = settings.api_url
+    async with open_house(settings, os.environ) as house:
+        client = Cadenza(house.settings, house.storage, house.studio, house.commissions)
+        await _until_stopped(client, house)
+
+
+async def _until_stopped(client: Cadenza, house: House) -> None:
+    """Run the client; a first signal closes it cleanly, a second one at once."""
+    loop = asyncio.get_running_loop()
+    serving = asyncio.create_task(client.start(house.settings.token))
+    closing: list[asyncio.Task[None]] = []
+
+    def stop() -> None:
+        if closing:
+            serving.cancel()
+        else:
+            closing.append(asyncio.create_task(client.close()))
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        structlog.get_logger("bot").warning("stopped at once")
+    finally:
+        for task in closing:
+            await task
+        await client.close()
 
 
 if __name__ == "__main__":

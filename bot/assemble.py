@@ -1,0 +1,72 @@
+"""Joins settings, storage, studio and commissions, for Discord, the terminal and the demo alike."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.commissions import Commissions, Wait, plain_wait
+from bot.settings import Settings
+from bot.storage.storage import Storage
+from bot.studio import Limits, Studio
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts that live as long as the bot."""
+
+    settings: Settings
+    storage: Storage
+    studio: Studio
+    commissions: Commissions
+
+
+def utc_now() -> datetime:
+    """Return the time, aware."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings, environ: Mapping[str, str], *, wait: Wait[Any] = plain_wait
+) -> AsyncIterator[House]:
+    """Open storage and studio; when left, the studio parks what runs and the database is closed.
+
+    Raises StorageError where the database cannot be used.
+    """
+    async with await Storage.open(settings.database_url, utc_now) as storage:
+        studio = Studio(
+            settings.data / "making",
+            workers=settings.workers,
+            limits=Limits(
+                waiting=settings.queue,
+                waiting_of_server=settings.queue_per_server,
+                waiting_of_person=settings.queue_per_person,
+                wait_s=settings.wait_s,
+                work_s=settings.work_s,
+            ),
+            environ={**environ, **_of_workers(settings)},
+        )
+        commissions = Commissions(
+            storage, studio, per_day=settings.per_day, clock=utc_now, wait=wait
+        )
+        await studio.start()
+        try:
+            yield House(settings, storage, studio, commissions)
+        finally:
+            await studio.close(settings.shutdown_s)
+
+
+def _of_workers(settings: Settings) -> dict[str, str]:
+    """What the workers read from their environment, whether it was set there or in ``.env``."""
+    values = {
+        "CADENZA_CANDIDATES": settings.candidates,
+        "CADENZA_MODEL": settings.model,
+        "CADENZA_SOUNDFONT": settings.soundfont,
+        "CADENZA_LOG_LEVEL": settings.log_level,
+        "CADENZA_LOG_FORMAT": settings.log_format,
+    }
+    return {name: str(value) for name, value in values.items() if value is not None}

@@ -1,0 +1,112 @@
+"""The buttons below a piece: one table, from which views are built and presses are routed.
+
+What a button does stands in its ``custom_id`` and in the database, so that it works after any
+restart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+import discord
+
+from bot.ratings import MEANINGS
+
+Press = Callable[[discord.Interaction[Any], int], Awaitable[None]]
+"""What happens on a press: the interaction, and the id that the button carries."""
+
+
+class Face(NamedTuple):
+    """One kind of button."""
+
+    action: str
+    label: str | None
+    emoji: str | None
+    style: discord.ButtonStyle
+    row: int
+
+
+_GREY, _BLUE, _RED = (
+    discord.ButtonStyle.secondary,
+    discord.ButtonStyle.primary,
+    discord.ButtonStyle.danger,
+)
+CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE = (
+    Face("change", "Change…", "✏️", _BLUE, 0),
+    Face("again", "Again", "🔁", _GREY, 0),
+    Face("extend", "Extend", "➕", _GREY, 0),
+    Face("variations", "Variations", "🎲", _GREY, 0),
+    Face("stems", "Stems", "🎚️", _GREY, 0),
+    Face("explain", "Explain", "🔎", _GREY, 2),
+    Face("delete", "Delete", "🗑️", _GREY, 2),
+)
+RATINGS = tuple(Face(f"rate-{m.kind}", None, m.emoji, _GREY, 1) for m in MEANINGS)
+CANCEL = Face("cancel", "Cancel", None, _RED, 0)
+PAGES = (
+    Face("older", "Older", "◀️", _GREY, 0),
+    Face("newer", "Newer", "▶️", _GREY, 0),
+)
+FACES = {
+    face.action: face
+    for face in (
+        CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE, *RATINGS, CANCEL,
+    )
+}  # fmt: skip
+
+
+class StudioButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"cadenza:(?P<action>[a-z-]+):(?P<id>\d+)",
+):
+    """A button that carries what it does and the id of what it does it to."""
+
+    def __init__(self, face: Face, number: int) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=face.label,
+                emoji=face.emoji,
+                style=face.style,
+                row=face.row,
+                custom_id=f"cadenza:{face.action}:{number}",
+            )
+        )
+        self.face = face
+        self.number = number
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: Any, match: re.Match[str], /
+    ) -> StudioButton:
+        """Return the button of a message that was sent in any earlier life of the bot."""
+        face = FACES.get(match["action"])
+        if face is None:
+            raise UnknownButtonError(match["action"])
+        return cls(face, int(match["id"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Hand the press to the cog that has taken this action."""
+        await interaction.client.presses[self.face.action](interaction, self.number)
+
+
+class UnknownButtonError(LookupError):
+    """A button of another version of the bot."""
+
+
+def piece_view(piece_id: int, *, rating_buttons: bool) -> discord.ui.View:
+    """Return the buttons of a piece; those for rating are left out where reactions are placed."""
+    faces = [CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE]
+    return _view([*faces, *(RATINGS if rating_buttons else ())], piece_id)
+
+
+def cancel_view(job_id: int) -> discord.ui.View:
+    """Return the button that stops a job."""
+    return _view([CANCEL], job_id)
+
+
+def _view(faces: list[Face], number: int) -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    for face in faces:
+        view.add_item(StudioButton(face, number))
+    return view

@@ -1,0 +1,1 @@
+"""What people do in Discord, one module each; thin: values and words are made elsewhere."""

@@ -1,0 +1,381 @@
+"""A commission: somebody asks for a piece, and what becomes of it until it is theirs.
+
+Checks the house rules and the quota, keeps the job, hands it to the studio, follows it there and
+keeps the finished pieces. Knows people and places by id only: Discord and the terminal both
+commission here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.house_rules import HouseRules
+from bot.jobs import Cancelled, Done, Failed, Job, Kind, Made, News, Parked, Running
+from bot.storage.records import File, NewJob, NewPiece, Piece, StoredJob
+from bot.storage.storage import Storage
+from bot.studio import Studio, Ticket
+from engine.errors import CadenzaError, RequestError
+from engine.option_types import MAX_SEED
+from engine.request import Brief, ComposeRequest, resolve
+from engine.request.revise import understand
+from engine.request.revision import Revision
+
+T = TypeVar("T")
+QUOTA_SPAN = timedelta(hours=24)
+MAX_ATTEMPTS = 2
+"""A job that was begun so often and never ended, whatever stopped the bot, is reported."""
+
+Wait = Callable[[Awaitable[T], str], Awaitable[T]]
+"""Awaits something that may take minutes; a simulated Discord wants to be told of such waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and where."""
+
+    person_id: int
+    channel_id: int
+    server_id: int | None = None
+    """None in direct messages and in the terminal."""
+    max_bytes: int = 10 * 2**20
+    """What one file may take there; Discord's least is 10 MiB."""
+    reply_to_id: int | None = None
+    """The message to be answered."""
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The end of a commission that worked: the pieces are kept, their files still lie there."""
+
+    pieces: tuple[Piece, ...]
+    made: tuple[Made, ...]
+    """Beside each piece; for stems the files alone, and no piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """A job that was taken."""
+
+    job: StoredJob
+    ticket: Ticket
+    bars: int | None = None
+    """To be written; None where no notes are."""
+    unknown: tuple[str, ...] = ()
+    """Words not understood: told to who asked, kept nowhere."""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def log(self) -> structlog.stdlib.BoundLogger:
+        """Writes lines that carry the ids of this request."""
+        log: structlog.stdlib.BoundLogger = structlog.get_logger("bot")
+        return log.bind(job=self.job.id, request=self.job.request_id)
+
+
+async def plain_wait(awaitable: Awaitable[T], _reason: str) -> T:
+    """Return what the awaitable gives."""
+    return await awaitable
+
+
+class Commissions:
+    """Takes commissions and follows them."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        studio: Studio,
+        *,
+        per_day: int,
+        clock: Callable[[], datetime],
+        wait: Wait[Any] = plain_wait,
+        new_seed: Callable[[], int] = lambda: secrets.randbelow(MAX_SEED + 1),
+    ) -> None:
+        self.storage = storage
+        self.studio = studio
+        self.per_day = per_day
+        self.clock = clock
+        self._wait = wait
+        self._new_seed = new_seed
+        self._one_at_a_time = asyncio.Lock()
+        self.paused = False
+        """Whether the owner lets no new work in."""
+
+    async def compose(self, asker: Asker, request: ComposeRequest, rules: HouseRules) -> Commission:
+        """Take the commission for a new piece; raises RequestError, HouseRuleError, StudioError."""
+        request = rules.styled(request)
+        seed = self._new_seed() if request.seed is None else request.seed
+        brief = resolve(request, seed=seed)  # what cannot be met is refused before it waits
+        payload = {"request": replace(request, unknown=()).to_json(), "seed": seed}
+        taken = await self._take(asker, "compose", payload, rules)
+        return replace(taken, bars=brief.bars, unknown=request.unknown, remarks=request.remarks)
+
+    async def revise(
+        self, asker: Asker, parent: Piece, wish: str, rules: HouseRules
+    ) -> Commission | Piece:
+        """Take the commission for the next version, or return the earlier one that was wished for.
+
+        Raises RequestError, with what can be asked, for a wish that is not understood.
+        """
+        revision = understand(wish, brief_of(parent))
+        if revision.back is not None:
+            return await self._earlier(parent, revision)
+        payload = {
+            "revision": revision.to_json(),
+            **_music_of(parent),
+            "seed": self._new_seed() if revision.fresh else parent.seed,
+        }
+        taken = await self._take(asker, "revise", payload, rules, parent)
+        bars = revision.brief.bars if revision.fresh else None
+        return replace(taken, bars=bars, unknown=revision.unknown, remarks=revision.remarks)
+
+    async def _earlier(self, piece: Piece, revision: Revision) -> Piece:
+        pieces = self.storage.pieces
+        first = revision.back == "first"
+        earlier = await (pieces.first(piece.id) if first else pieces.parent(piece.id))
+        if earlier is None or earlier.id == piece.id:
+            raise NoEarlierVersionError(
+                "this is the first version, nothing comes before it; "
+                'say "again" for the same wish in other notes'
+            )
+        return earlier
+
+    async def variations(
+        self, asker: Asker, parent: Piece, rules: HouseRules, count: int = 3
+    ) -> Commission:
+        """Take the commission for other pieces of the same brief."""
+        payload = {"brief": parent.brief, "count": count, "seed": self._new_seed()}
+        taken = await self._take(asker, "variations", payload, rules, parent)
+        return replace(taken, bars=brief_of(parent).bars)
+
+    async def render(
+        self, asker: Asker, piece: Piece, rules: HouseRules, *, stems: bool
+    ) -> Commission:
+        """Take the commission to play a kept piece once more; it counts in no quota."""
+        payload = {**_music_of(piece), "stems": stems}
+        return await self._take(asker, "render", payload, rules, piece)
+
+    async def _take(
+        self,
+        asker: Asker,
+        kind: Kind,
+        payload: dict[str, Any],
+        rules: HouseRules,
+        parent: Piece | None = None,
+    ) -> Commission:
+        """Keep the job and hand it to the studio; one that the studio refuses is kept as failed."""
+        storage = self.storage
+        await storage.people.seen(asker.person_id)
+        if asker.server_id is not None:
+            await storage.servers.seen(asker.server_id)
+        if kind != "render":
+            since = self.clock() - QUOTA_SPAN
+            rules.check_quota(await storage.jobs.count_of_day(asker.person_id, since), self.per_day)
+        stored = await storage.jobs.add(
+            NewJob(
+                kind=kind,
+                payload={**payload, "audio": rules.audio, "max_bytes": asker.max_bytes},
+                person_id=asker.person_id,
+                channel_id=asker.channel_id,
+                server_id=asker.server_id,
+                reply_to_id=asker.reply_to_id,
+                parent_piece_id=None if parent is None else parent.id,
+                request_id=secrets.token_hex(4),
+                locale=asker.locale,
+            )
+        )
+        try:
+            commission = Commission(stored, self.studio.submit(_job(stored)))
+        except CadenzaError as error:
+            await storage.jobs.finish(stored.id, "failed", str(error))
+            raise
+        commission.log.info("taken", kind=kind, server=asker.server_id, person=asker.person_id)
+        return commission
+
+    async def follow(self, commission: Commission) -> AsyncIterator[News | Composed]:
+        """Yield what happens to a commission; the last is Composed, Failed, Cancelled or Parked.
+
+        When Composed is yielded the pieces are kept, so a crash behind it loses nothing; the
+        files go with ``posted``.
+        """
+        news = commission.ticket.news()
+        begun = False
+        while True:
+            try:
+                item = await self._wait(anext(news), "a worker composes")
+            except StopAsyncIteration:
+                return
+            if isinstance(item, Done):
+                if not begun:
+                    await self.storage.jobs.start(commission.job.id)
+                yield await self._keep(commission, item)
+            else:
+                if isinstance(item, Running) and not begun:
+                    await self.storage.jobs.start(commission.job.id)
+                    begun = True
+                await self._ended(commission, item, begun=begun)
+                yield item
+
+    async def _keep(self, commission: Commission, done: Done) -> Composed:
+        job = commission.job
+        new = [] if job.kind == "render" else [await self._piece(job, made) for made in done.made]
+        pieces = await self.storage.jobs.composed(job.id, new)
+        commission.log.info("composed", pieces=[piece.id for piece in pieces])
+        return Composed(tuple(pieces), done.made)
+
+    async def _ended(self, commission: Commission, item: News, *, begun: bool) -> None:
+        jobs, job = self.storage.jobs, commission.job
+        if isinstance(item, Failed):
+            await jobs.finish(job.id, "failed", item.sentence)
+            commission.log.warning("failed", reason=item.reason)
+            await self.studio.forget(job.id)
+        elif isinstance(item, Cancelled):
+            await jobs.finish(job.id, "cancelled")
+            commission.log.info("cancelled")
+            await self.studio.forget(job.id)
+        elif isinstance(item, Parked):
+            if begun:
+                await jobs.requeue(job.id)
+            commission.log.info("parked")
+
+    async def _piece(self, job: StoredJob, made: Made) -> NewPiece:
+        details = dict(made.details)
+        contents = await asyncio.to_thread(_read, made.files)
+        model = await self.storage.models.served(str(details["model"]), {})
+        return NewPiece(
+            person_id=job.person_id,
+            channel_id=job.channel_id,
+            server_id=job.server_id,
+            parent_id=job.parent_piece_id,
+            title=details["title"],
+            brief=details["brief"],
+            seed=details["seed"],
+            midi=contents["mid"],
+            model_id=model.id,
+            files={
+                kind: File(made.files[kind].name, len(data), hashlib.sha256(data).hexdigest())
+                for kind, data in contents.items()
+                if kind != "json"
+            },
+            changes=tuple(details.get("changes") or ()),
+            explanation=made.explanation,
+            details={name: details.get(name) for name in ("model", "sound", "report", "exact")},
+        )
+
+    async def posted(self, commission: Commission) -> None:
+        """Note that all of it reached who asked; its files go."""
+        await self.storage.jobs.finish(commission.job.id, "posted")
+        await self.studio.forget(commission.job.id)
+        commission.log.info("posted")
+
+    async def unposted(self, commission: Commission, sentence: str) -> None:
+        """Note that it could not be handed over, ever; its pieces stay kept."""
+        await self.storage.jobs.finish(commission.job.id, "failed", sentence)
+        await self.studio.forget(commission.job.id)
+        commission.log.warning("not posted", sentence=sentence)
+
+    async def take_up(self) -> tuple[list[Commission], list[StoredJob], list[StoredJob]]:
+        """Take up what an earlier life of the bot left: (going on, composed but not posted, lost).
+
+        Lost are jobs that were begun twice and never ended; they are kept as failed.
+        """
+        going, unposted, lost = [], [], []
+        for job in await self.storage.jobs.unfinished():
+            if job.state == "composed":
+                unposted.append(job)
+            elif job.attempts >= MAX_ATTEMPTS:
+                sentence = "it stopped me twice, so I leave it; please ask for something else"
+                await self.storage.jobs.finish(job.id, "failed", sentence)
+                lost.append(replace(job, sentence=sentence))
+            else:
+                if job.state == "running":
+                    await self.storage.jobs.requeue(job.id)
+                going.append(Commission(job, self.studio.submit(_job(job))))
+        return going, unposted, lost
+
+    async def again(self, job: StoredJob) -> AsyncIterator[tuple[Commission, Piece, Made]]:
+        """Yield the pieces of a composed job that were not posted, each played once more.
+
+        When all have been taken the job counts as posted.
+        """
+        # There is nothing to wait for or to cancel: the work was done in an earlier life.
+        commission = Commission(job, Ticket(_job(job), lambda _ticket: None))
+        for piece in await self.storage.jobs.pieces(job.id):
+            if not await self.storage.messages.of_piece(piece.id):
+                yield commission, piece, await self.replay(job, piece)
+        await self.posted(commission)
+
+    async def replay(
+        self, job: StoredJob, piece: Piece, *, stems: bool = False, max_bytes: int | None = None
+    ) -> Made:
+        """Return the files of a kept piece, played once more for a job; RequestError if that fails.
+
+        ``max_bytes``: of each file; as the job has it if None.
+        """
+        payload = {
+            **_music_of(piece),
+            "stems": stems,
+            "audio": job.payload["audio"],
+            "max_bytes": max_bytes or job.payload["max_bytes"],
+        }
+        # Below zero: beside the job itself, whose files are still wanted.
+        again = replace(_job(job), id=-piece.id, kind="render", payload=payload)
+        await self.studio.forget(again.id)
+        end = await self._wait(self.studio.submit(again).end(), "a worker plays")
+        if not isinstance(end, Done):
+            raise RequestError(end.sentence if isinstance(end, Failed) else "it was stopped")
+        return end.made[0]
+
+    def cancel(self, job_id: int) -> bool:
+        """Stop a job; whether there was one to stop."""
+        ticket = self.studio.ticket(job_id)
+        if ticket is None or ticket.ended:
+            return False
+        ticket.cancel()
+        return True
+
+
+class PausedError(CadenzaError):
+    """The owner lets no new work in."""
+
+
+class NoEarlierVersionError(CadenzaError):
+    """There is no version before this one."""
+
+
+def brief_of(piece: Piece) -> Brief:
+    """Return the brief of a kept piece."""
+    return Brief.from_json(piece.brief)
+
+
+def _music_of(piece: Piece) -> dict[str, Any]:
+    """What a worker needs to work on a piece that exists."""
+    return {
+        "brief": piece.brief,
+        "midi": base64.b64encode(piece.midi).decode(),
+        "title": piece.title,
+    }
+
+
+def _job(stored: StoredJob) -> Job:
+    return Job(
+        id=stored.id,
+        kind=stored.kind,
+        payload=stored.payload,
+        person_id=stored.person_id,
+        server_id=stored.server_id,
+        request_id=stored.request_id,
+    )
+
+
+def _read(files: dict[str, Path]) -> dict[str, bytes]:
+    return {kind: path.read_bytes() for kind, path in files.items()}

@@ -1,0 +1,48 @@
+"""Takes away in Discord what was forgotten in the database: messages, reactions, running jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.ratings import emoji_of
+from bot.storage.records import Forgotten, Posted, Reaction
+
+if TYPE_CHECKING:
+    from bot.client import Cadenza
+
+
+async def forget(client: Cadenza, gone: Forgotten, person_id: int | None = None) -> list[Reaction]:
+    """Stop the jobs, delete the messages and, of a person, the reactions.
+
+    Returns the reactions that the bot may not take away (it would need Manage Messages there).
+    """
+    for job_id in gone.jobs:
+        client.commissions.cancel(job_id)
+    for posted in gone.messages:
+        await _delete(client, posted)
+    if person_id is None:
+        return []
+    return [r for r in gone.reactions if not await _unreact(client, r, person_id)]
+
+
+async def _delete(client: Cadenza, posted: Posted) -> None:
+    try:
+        await client.place(posted.channel_id, None).get_partial_message(posted.message_id).delete()
+    except discord.NotFound:
+        return
+    except discord.HTTPException as error:
+        client.log.warning("message not deleted", status=error.status, message=posted.message_id)
+
+
+async def _unreact(client: Cadenza, reaction: Reaction, person_id: int) -> bool:
+    place = client.place(reaction.channel_id, None)
+    message = place.get_partial_message(reaction.message_id)
+    try:
+        await message.remove_reaction(emoji_of(reaction.kind), discord.Object(person_id))
+    except discord.NotFound:
+        return True
+    except discord.HTTPException:
+        return False
+    return True

@@ -1,0 +1,150 @@
+"""A server with people in a simulated Discord, and the whole bot in it, its workers quick ones."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import discord
+import simcord
+
+from bot.assemble import House, utc_now
+from bot.client import Cadenza, intents
+from bot.commissions import Commissions
+from bot.settings import Settings
+from bot.storage.records import NewPiece, Piece
+from bot.storage.storage import Storage
+from bot.studio import Limits, Studio
+from engine.request import parse, resolve
+from tests.bot.quick_worker import MIDI
+
+QUICK = (sys.executable, "-m", "tests.bot.quick_worker")
+SOON_S = 20.0
+"""Longer than anything here takes; reached only where something hangs."""
+
+
+@dataclass
+class Stage:
+    """The bot, the people, and the places where they talk."""
+
+    env: simcord.Env
+    client: Cadenza
+    guild: Any
+    channel: Any
+    ann: Any
+    """Runs the server."""
+    ben: Any
+    cleo: Any
+
+    async def done(self) -> None:
+        """Return when all that was commissioned has been posted or has ended."""
+        await self.client.follower.close(SOON_S)
+        await self.env.settle()
+
+    async def compose(self, who: Any = None, prompt: str = "jazz calm", **options: Any) -> Any:
+        """Let somebody compose; return the message with the piece."""
+        await (who or self.ben).slash(self.channel, "compose", prompt=prompt, **options)
+        await self.done()
+        return self.channel.last_message
+
+    def piece_id(self, message: discord.Message) -> int:
+        """The number at the foot of a piece."""
+        return int(str(message.embeds[0].footer.text).split()[1])
+
+    async def kept(self, person: Any, **more: Any) -> Piece:
+        """Keep a piece of somebody's, as if it had been composed."""
+        brief = resolve(parse("jazz calm"), seed=1)
+        return await self.client.storage.pieces.add(
+            NewPiece(
+                person_id=person.id,
+                channel_id=self.channel.id,
+                server_id=self.guild.id,
+                title=brief.title,
+                brief=brief.to_json(),
+                seed=1,
+                midi=MIDI,
+                explanation="It is calm.",
+                **more,
+            )
+        )
+
+    def settings_of(self, **rules: Any) -> Awaitable[None]:
+        """Let the server's admin have decided this."""
+        from bot.house_rules import HouseRules
+
+        return self.client.set_rules(self.guild.id, HouseRules(**rules))
+
+
+class Waits:
+    """Tells the simulated Discord which waits are not its own."""
+
+    env: simcord.Env | None = None
+
+    async def __call__(self, awaitable: Awaitable[Any], reason: str) -> Any:
+        if self.env is None:
+            return await awaitable
+        return await self.env.external_wait(awaitable, reason=reason)
+
+
+@contextlib.asynccontextmanager
+async def house(folder: Path, waits: Waits, **changes: Any) -> AsyncIterator[House]:
+    """Open the bot's parts on a database in this folder."""
+    settings = Settings(data=folder, shutdown_s=0.0, **changes)
+    async with await Storage.open(settings.database_url, utc_now) as storage:
+        studio = Studio(
+            folder / "making",
+            workers=1,
+            limits=Limits(waiting_of_person=settings.queue_per_person, restart_s=0.001),
+            command=QUICK,
+            environ=os.environ,
+        )
+        commissions = Commissions(
+            storage, studio, per_day=settings.per_day, clock=utc_now, wait=waits
+        )
+        await studio.start()
+        try:
+            yield House(settings, storage, studio, commissions)
+        finally:
+            await studio.close(0.0)
+
+
+@contextlib.asynccontextmanager
+async def stage(folder: Path, **changes: Any) -> AsyncIterator[Stage]:
+    """Open a server with the bot in it and three people."""
+    waits = Waits()
+    async with house(folder, waits, **changes) as parts:
+        client = client_of(parts)
+        # Not "async with simcord.run": a fixture is left in another context than it was entered in.
+        env = simcord.Env(
+            client, approved_intents=intents(), shard_count=1, settle_timeout=SOON_S
+        )
+        await env.start()
+        try:
+            waits.env = env
+            guild = env.create_guild("Music lovers")
+            channel = guild.create_text_channel("music")
+            admins = guild.create_role("Admins", permissions=discord.Permissions(administrator=True))
+            ann = guild.add_member(env.create_user("ann"), roles=[admins])
+            ben, cleo = (guild.add_member(env.create_user(name)) for name in ("ben", "cleo"))
+            there = Stage(env, client, guild, channel, ann, ben, cleo)
+            yield there
+            await there.done()
+            env.raise_errors()
+        finally:
+            await env.shutdown()
+
+
+def client_of(parts: House) -> Cadenza:
+    """Return a client, as every start of the bot makes one."""
+    return Cadenza(parts.settings, parts.storage, parts.studio, parts.commissions)
+
+
+async def soon(awaitable: Awaitable[Any]) -> Any:
+    """Await what happens soon, or fail."""
+    return await asyncio.wait_for(awaitable, SOON_S)
