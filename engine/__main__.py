@@ -17,8 +17,8 @@ from typing import NoReturn
 from engine.errors import CadenzaError, CancelledError
 
 COMMANDS = (
-    "parse", "compose", "render", "sheet", "explain", "soundfonts", "tokens", "corpus", "train",
-    "loss", "evaluate",
+    "parse", "compose", "revise", "render", "sheet", "explain", "soundfonts", "tokens", "corpus",
+    "train", "loss", "evaluate",
 )  # fmt: skip
 """Modules of ``engine.commands``. Only the one that is called is loaded: torch takes a second."""
 

@@ -3,157 +3,127 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from engine.audio.delivery import Delivery, deliver
-from engine.audio.production import production_of
-from engine.audio.soundfont import find_soundfont
-from engine.audio.synth import Synth
+from engine.audio.delivery import Delivery
+from engine.composer import Composer, OnProgress, silent
 from engine.generate.order import order_of
-from engine.model.checkpoint import Card
-from engine.originality.index import OriginalityIndex
 from engine.output import Output, piece_name
 from engine.picture.palette import DARK, Theme
-from engine.picture.pianoroll import draw_pianoroll
 from engine.polish import polish
-from engine.report import report
-from engine.request.model import Brief, ComposeRequest
+from engine.publish import Composition, Music, Origin, Times, publish
+from engine.request.model import Brief, ComposeRequest, check_whole
 from engine.request.parse import parse
 from engine.request.resolve import resolve
-from engine.score.midi import write_midi
 from engine.score.model import Score, Tempo
-from engine.write import CANDIDATES, Writer, Written, open_writer
+from engine.write import Writer, Written
 
-OnProgress = Callable[[str, float], None]
-"""Called with the stage (generate, render, encode, stems) and its share done, 0 to 1; may raise
-CancelledError."""
+__all__ = ["Composer", "Composition", "OnProgress", "compose", "finish", "variations", "write"]
 
+MAX_VARIATIONS = 8
+"""At once: so many fill a message, and a batch."""
 
 _MP3 = Delivery()
 
 
-def _silent(stage: str, share: float) -> None:
-    """Report nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Composer:
-    """What writes and what plays: kept alive by a worker between requests."""
-
-    writer: Writer
-    card: Card
-    synth: Synth | None
-    """None composes without sound."""
-
-    @staticmethod
-    def open(
-        environ: Mapping[str, str],
-        *,
-        model: Path | None = None,
-        soundfont: str | None = None,
-        sound: bool = True,
-        candidates: int = CANDIDATES,
-        device: str = "cpu",
-    ) -> Composer:
-        """Load model, index and, for sound, the soundfont; raises MissingPartError.
-
-        ``candidates``: so many are written for each piece, the best is taken.
-        """
-        synth = Synth(find_soundfont(environ, soundfont)) if sound else None
-        writer, card = open_writer(environ, model=model, candidates=candidates, device=device)
-        return Composer(writer, card, synth)
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """A finished piece: what was asked, what was decided, the files, the figures."""
-
-    request: ComposeRequest
-    brief: Brief
-    score: Score
-    """As the model wrote it, on the grid, with the chords that are heard in it."""
-    files: dict[str, Path]
-    details: dict[str, Any]
-    """What ``NAME.json`` holds."""
-
-
 def compose(
-    text: str,
+    asked: str | ComposeRequest,
     composer: Composer,
     out: Path,
     *,
     seed: int,
+    prompt: str | None = None,
     delivery: Delivery | None = _MP3,
     theme: Theme = DARK,
-    on_progress: OnProgress = _silent,
+    on_progress: OnProgress = silent,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Composition:
-    """Return the piece for a line of text; its files then lie in ``out``, all of them or none.
+    """Return the piece for a line of text or a request; its files lie in ``out``, all or none.
 
-    ``seed`` decides what the text leaves open and wins over one that the text names; the same
-    text, seed and model give the same MIDI bytes on one machine. Raises RequestError for a
-    request that cannot be met, OutputFolderError where the files cannot be written.
+    ``seed`` decides what was left open and wins over one that was named; the same request, seed
+    and model give the same MIDI bytes on one machine. ``prompt`` goes into the tags of the audio
+    file, and is the text itself if there is one. Raises RequestError for a request that cannot be
+    met, OutputFolderError where the files cannot be written.
     """
     begun = clock()
-    request = replace(parse(text), seed=seed)
+    request = replace(parse(asked) if isinstance(asked, str) else asked, seed=seed)
+    typed = asked if isinstance(asked, str) else ""
     brief = resolve(request, seed=seed)
-    name = piece_name(f"{brief.title}-{brief.seed}", brief.to_json())
-    with Output(out, name, replaces=True) as output:
+    with Output(out, _name(brief), replaces=True) as output:
         parsed = clock()
-        ranked = _write(brief, composer.writer, on_progress)
-        best = ranked[0]
-        score = _at_tempo(best.score, brief)
-        generated = clock()
-        played = polish(score, seed=brief.seed)
-        production = production_of(brief.genre, arousal=brief.arousal, seed=brief.seed)
-        output.add("mid", write_midi(played, title=brief.title, kit=production.midi_kit))
-        output.add("png", draw_pianoroll(played, brief.title, _facts(brief), theme))
-        rendered = encoded = clock()
-        sound = None
-        if delivery is not None and composer.synth is not None:
-            delivered = deliver(
-                played,
-                composer.synth,
-                production,
-                delivery=delivery,
-                tags=_tags(brief, text, composer.card),
-                on_progress=on_progress,
-                clock=clock,
-            )
-            for kind, data in delivered.files().items():
-                output.add(kind, data)
-            sound = delivered.to_json()
-            rendered, encoded = delivered.rendered_at_s, delivered.encoded_at_s
-        details: dict[str, Any] = {
-            "title": brief.title,
-            "request": request.to_json(),
-            "brief": brief.to_json(),
-            "seed": brief.seed,
-            "model": composer.card.name,
-            "files": output.names(),
-            "timings_s": {
-                "parse": round(parsed - begun, 4),
-                "generate": round(generated - parsed, 3),
-                "render": round(rendered - generated, 3),
-                "encode": round(encoded - rendered, 3),
-                "total": round(encoded - begun, 3),
-            },
-            "tokens": len(best.tokens),
-            "candidates": [_verdict(written) for written in ranked],
-            "sound": sound,
-            "report": report(
-                score, played, originality=_originality(ranked[0], composer.writer.index)
+        ranked = write(brief, composer.writer, on_progress)
+        music = finish(ranked[0], brief)
+        return publish(
+            music,
+            Origin(
+                prompt=typed if prompt is None else prompt,
+                request=request,
+                candidates=tuple(ranked),
+                remarks=request.remarks,
             ),
-        }
-        output.add_json(details)
-    return Composition(request, brief, score, output.files, details)
+            Times(begun, parsed, clock()),
+            output,
+            composer,
+            delivery=delivery,
+            theme=theme,
+            on_progress=on_progress,
+            clock=clock,
+        )
 
 
-def _write(brief: Brief, writer: Writer, on_progress: OnProgress) -> list[Written]:
-    """Return the candidates, best first."""
+def variations(
+    brief: Brief,
+    composer: Composer,
+    out: Path,
+    *,
+    count: int,
+    seed: int,
+    delivery: Delivery | None = _MP3,
+    theme: Theme = DARK,
+    on_progress: OnProgress = silent,
+    clock: Callable[[], float] = time.perf_counter,
+) -> list[Composition]:
+    """Return ``count`` pieces for one brief, best first: the best candidates of one batch.
+
+    Each has its candidate's seed in brief and name. The files of all lie in ``out``, or none.
+    Raises RequestError unless ``count`` is 1 to 8.
+    """
+    begun = clock()
+    check_whole("variations", count, 1, MAX_VARIATIONS)
+    wide = replace(composer.writer, candidates=max(count, composer.writer.candidates))
+    parsed = clock()
+    ranked = write(replace(brief, seed=seed), wide, on_progress)[:count]
+    times = Times(begun, parsed, clock())
+    pieces: list[Composition] = []
+    with ExitStack() as outputs:
+        for written in ranked:
+            music = finish(written, replace(brief, seed=written.order.seed))
+            pieces.append(
+                publish(
+                    music,
+                    Origin(candidates=(written,)),
+                    times,
+                    outputs.enter_context(Output(out, _name(music.brief), replaces=True)),
+                    composer,
+                    delivery=delivery,
+                    theme=theme,
+                    on_progress=_part_of(on_progress, len(pieces), count),
+                    clock=clock,
+                )
+            )
+    return pieces
+
+
+def _part_of(on_progress: OnProgress, done: int, count: int) -> OnProgress:
+    """Tell the progress of one piece among several."""
+    return lambda stage, share: on_progress(stage, (done + share) / count)
+
+
+def write(brief: Brief, writer: Writer, on_progress: OnProgress) -> list[Written]:
+    """Return the candidates for a brief, best first."""
     (ranked,) = writer.ranked(
         [order_of(brief)],
         lambda done, total: on_progress("generate", done / total),
@@ -161,46 +131,17 @@ def _write(brief: Brief, writer: Writer, on_progress: OnProgress) -> list[Writte
     return ranked
 
 
+def finish(written: Written, brief: Brief, title: str | None = None) -> Music:
+    """Return a candidate as it will be played; the brief's own title if no other is given."""
+    score = _at_tempo(written.score, brief)
+    played = polish(score, seed=brief.seed)
+    return Music(brief, title or brief.title, score, played, written.copied)
+
+
 def _at_tempo(score: Score, brief: Brief) -> Score:
     """The tokens say the tempo to a step of 3 %; the brief says it exactly."""
     return replace(score, tempos=(Tempo(0, brief.tempo_bpm),))
 
 
-def _verdict(written: Written) -> dict[str, Any]:
-    """Why a candidate stands where it does; all that weighs nothing is left out."""
-    parts = written.parts or {}
-    return {
-        "seed": written.order.seed,
-        "penalty": round(written.penalty, 3),
-        "parts": {name: round(value, 3) for name, value in parts.items() if value > 0.0005},
-    }
-
-
-def _originality(written: Written, index: OriginalityIndex | None) -> dict[str, Any] | None:
-    """The longest run in common with the corpus, beside what two human pieces share."""
-    if index is None:
-        return None
-    copied = written.copied
-    return {
-        "copied_notes": written.copied_notes,
-        "usual_notes": index.usual_notes,
-        "bars": [copied.first_bar + 1, copied.last_bar + 1] if copied else None,
-    }
-
-
-def _facts(brief: Brief) -> str:
-    """The line under the title of the picture."""
-    return f"{brief.key} · {brief.meter} · {brief.tempo_bpm:g} BPM · seed {brief.seed}"
-
-
-def _tags(brief: Brief, text: str, card: Card) -> dict[str, str]:
-    """What the audio file says of itself; players show the first three."""
-    prompt = " ".join(text.split())
-    return {
-        "title": brief.title,
-        "artist": "Cadenza",
-        "comment": f"{prompt or brief.title} (seed {brief.seed}, model {card.name})",
-        "prompt": prompt,
-        "seed": str(brief.seed),
-        "model": card.name,
-    }
+def _name(brief: Brief) -> str:
+    return piece_name(f"{brief.title}-{brief.seed}", brief.to_json())

@@ -6,7 +6,7 @@ Tempi count quarter notes a minute in every meter, 6/8 and 12/8 included, as DAW
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -161,8 +161,22 @@ class ComposeRequest:
         check_whole("seed", self.seed, 0, MAX_SEED)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the request as JSON values, null or an empty list where nothing was said."""
+        """Return the request as JSON values, null or an empty list where nothing was said.
+
+        ``from_json`` gives an equal one back.
+        """
         return _to_json(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> ComposeRequest:
+        """Return the request that ``to_json`` wrote; RequestError names the first thing wrong.
+
+        ``unknown``, which holds what somebody typed, may have been left out.
+        """
+        values = _values_of(cls, data, "request", optional=("unknown",))
+        for name, value in values.items():
+            _check_asked(name, value)
+        return cls(**values)
 
 
 def _check_programs(programs: tuple[int, ...], at_least: int) -> None:
@@ -271,22 +285,57 @@ class Brief:
     @classmethod
     def from_json(cls, data: object) -> Brief:
         """Return the brief that ``to_json`` wrote; RequestError names the first thing wrong."""
-        if not isinstance(data, Mapping):
-            raise RequestError("a brief must be a JSON object")
-        names = [f.name for f in fields(cls)]
-        for name in names:
-            if name not in data:
-                raise RequestError(f"the brief lacks {name!r}")
-        for name in data:
-            if name not in names:
-                raise RequestError(f"a brief has no field {name!r:.40}")
-        values = {name: data[name] for name in names}
-        for name in ("valence", "arousal", "tempo_bpm"):
-            if isinstance(values[name], int) and not isinstance(values[name], bool):
-                values[name] = float(values[name]) if abs(values[name]) < 1e15 else math.inf
-        if isinstance(values["programs"], list):
-            values["programs"] = tuple(values["programs"])
-        return cls(**values)
+        return cls(**_values_of(cls, data, "brief"))
+
+
+def _values_of(
+    cls: type[ComposeRequest | Brief], data: object, what: str, optional: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return the fields of a JSON object as a dataclass takes them, types not yet checked."""
+    if not isinstance(data, Mapping):
+        raise RequestError(f"a {what} must be a JSON object")
+    names = [f.name for f in fields(cls)]
+    for name in names:
+        if name not in data and name not in optional:
+            raise RequestError(f"the {what} lacks {name!r}")
+    for name in data:
+        if name not in names:
+            raise RequestError(f"a {what} has no field {name!r:.40}")
+    return {name: _value(name, data[name]) for name in names if name in data}
+
+
+def _value(name: str, value: object) -> object:
+    if name in _NUMBERS and isinstance(value, int) and not isinstance(value, bool):
+        return float(value) if abs(value) < 1e15 else math.inf
+    return tuple(value) if isinstance(value, list) else value
+
+
+_NUMBERS = frozenset({"valence", "arousal", "tempo_bpm", "seconds"})
+
+_ASKED_TYPES: dict[str, tuple[type, str]] = {
+    **dict.fromkeys(("genre", "mood", "key", "mode", "meter", "style"), (str, "text")),
+    **dict.fromkeys(("tempo_bpm", "seconds"), (float, "a number")),
+    **dict.fromkeys(("bars", "density", "polyphony", "seed"), (int, "a whole number")),
+    **dict.fromkeys(("only", "acoustic"), (bool, "true or false")),
+}
+
+
+def _check_asked(name: str, value: object) -> None:
+    """Raise RequestError unless a field of a request has its type, or is None where it may be."""
+    if name in _ASKED_TYPES:
+        kind, words = _ASKED_TYPES[name]
+        may_be_open = kind is not bool and value is None
+        right = may_be_open or (
+            isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+        )
+    else:
+        item, words = (int, "whole numbers") if name == "programs" else (str, "text")
+        words = f"a list of {words}"
+        right = isinstance(value, tuple) and all(
+            isinstance(one, item) and not isinstance(one, bool) for one in value
+        )
+    if not right:
+        raise RequestError(f"{name} of a request must be {words}, got {value!r:.40}")
 
 
 _TYPES: dict[str, tuple[type, str]] = {

@@ -179,7 +179,7 @@ def test_ctrl_c_while_files_are_written_leaves_nothing(
     def interrupted(*args: object) -> bytes:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("engine.compose.draw_pianoroll", interrupted)
+    monkeypatch.setattr("engine.publish.draw_pianoroll", interrupted)
     with pytest.raises(KeyboardInterrupt):
         compose("jazz, 2 bars", composer, tmp_path / "out", seed=1, delivery=None)
     assert list((tmp_path / "out").iterdir()) == []
