@@ -1,0 +1,1 @@
+"""Keeps people, pieces, ratings and jobs; the only room that knows SQL."""

@@ -1,0 +1,206 @@
+"""Ratings: every vote is kept, and of each person and piece one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import ColumnElement, Select, case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.ratings import SCORES, RatingKind, RatingSource
+from bot.storage.database import Database, affected
+from bot.storage.errors import GoneError
+from bot.storage.models import MessageRow, PieceRow, RatingRow
+from bot.storage.people import meet
+from bot.storage.records import Clock, Rating
+from bot.storage.rows import record
+
+
+class CaughtUp(NamedTuple):
+    """What had been missed."""
+
+    given: int
+    withdrawn: int
+
+
+def counted_votes(*which: ColumnElement[bool]) -> Select[Any]:
+    """Of each person and piece the vote that counts: the latest that is not withdrawn."""
+    newest = func.row_number().over(
+        partition_by=(RatingRow.piece_id, RatingRow.person_id), order_by=RatingRow.id.desc()
+    )
+    standing = (
+        select(*RatingRow.__table__.columns, newest.label("age"))
+        .where(RatingRow.withdrawn_at.is_(None), *which)
+        .subquery()
+    )
+    return select(standing).where(standing.c.age == 1)
+
+
+def score_of(kind: ColumnElement[str]) -> ColumnElement[int]:
+    """The score of a vote, as SQL."""
+    return case(dict(SCORES), value=kind)
+
+
+class Ratings:
+    """What people think of pieces.
+
+    Reactions stand side by side, as Discord shows them. A button and the terminal hold one
+    choice of each person and piece: a new one withdraws the one before. Whatever stands, the
+    latest counts; when it is withdrawn, the one before it counts again.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def give(
+        self,
+        piece_id: int,
+        person_id: int,
+        kind: RatingKind,
+        source: RatingSource,
+        message_id: int | None = None,
+    ) -> Rating:
+        """The vote stands; given twice it is one. Raises GoneError for a deleted piece."""
+        async with self._database.writing() as session:
+            await meet(self._database, session, person_id, self._clock())
+            return await self._give(session, piece_id, person_id, kind, source, message_id)
+
+    async def withdraw(
+        self,
+        piece_id: int,
+        person_id: int,
+        kind: RatingKind | None,
+        source: RatingSource,
+        message_id: int | None = None,
+    ) -> int:
+        """No such vote stands, of this kind or of any (None), on this message or on any (None).
+
+        Returns how many were withdrawn.
+        """
+        which = [RatingRow.piece_id == piece_id, RatingRow.person_id == person_id]
+        which += [RatingRow.source == source]
+        which += [RatingRow.kind == kind] if kind is not None else []
+        which += [RatingRow.message_id == message_id] if message_id is not None else []
+        async with self._database.writing() as session:
+            return await _withdraw(session, self._clock(), *which)
+
+    async def clear(self, message_id: int, kind: RatingKind | None = None) -> int:
+        """No reaction stands on this message, of this kind or of any (None).
+
+        Returns how many were withdrawn.
+        """
+        which = [RatingRow.message_id == message_id, RatingRow.source == "reaction"]
+        which += [RatingRow.kind == kind] if kind is not None else []
+        async with self._database.writing() as session:
+            return await _withdraw(session, self._clock(), *which)
+
+    async def counted(self, piece_id: int) -> list[Rating]:
+        """The votes that count, one of each person, own ones too, in the order they came."""
+        votes = counted_votes(RatingRow.piece_id == piece_id).subquery()
+        rows = select(RatingRow).join(votes, votes.c.id == RatingRow.id)
+        async with self._database.reading() as session:
+            found = await session.scalars(rows.order_by(RatingRow.id))
+            return [record(Rating, row) for row in found]
+
+    async def summary(self, piece_id: int) -> dict[RatingKind, int]:
+        """How many people's vote is of each kind, own votes included; all kinds are there."""
+        votes = await self.counted(piece_id)
+        return {kind: sum(vote.kind == kind for vote in votes) for kind in SCORES}
+
+    async def sync(self, message_id: int, shown: Mapping[RatingKind, Collection[int]]) -> CaughtUp:
+        """Exactly the reactions that the message shows (kind to people) stand on it.
+
+        When somebody gave several kinds meanwhile, the one that stands last in bot.ratings
+        counts as the latest. Raises GoneError for a message that is not known.
+        """
+        async with self._database.writing() as session:
+            message = await session.get(MessageRow, message_id)
+            if message is None:
+                raise GoneError("No piece is known for this message.")
+            # People before pieces before ratings: the order of locks everywhere.
+            for person in sorted({person for people in shown.values() for person in people}):
+                await meet(self._database, session, person, self._clock())
+            here = (RatingRow.message_id == message_id, RatingRow.source == "reaction")
+            rows = select(RatingRow).where(*here, RatingRow.withdrawn_at.is_(None))
+            known = {
+                (cast(RatingKind, row.kind), row.person_id): row.id
+                for row in await session.scalars(rows)
+            }
+            lost = [
+                rating for (kind, who), rating in known.items() if who not in shown.get(kind, ())
+            ]
+            new = [
+                (kind, person)
+                for kind in SCORES
+                for person in sorted(set(shown.get(kind, ())))
+                if (kind, person) not in known
+            ]
+            for kind, person in new:
+                await self._give(session, message.piece_id, person, kind, "reaction", message_id)
+            await _withdraw(session, self._clock(), RatingRow.id.in_(lost))
+            return CaughtUp(len(new), len(lost))
+
+    async def _give(
+        self,
+        session: AsyncSession,
+        piece_id: int,
+        person_id: int,
+        kind: RatingKind,
+        source: RatingSource,
+        message_id: int | None,
+    ) -> Rating:
+        now = self._clock()
+        asked_by = await _who_asked(session, piece_id)
+        standing = await _standing(session, piece_id, person_id)
+        same = [
+            vote
+            for vote in (standing if source == "reaction" else standing[-1:])
+            if (vote.kind, vote.source, vote.message_id) == (kind, source, message_id)
+        ]
+        if same:
+            return record(Rating, same[-1])
+        if source != "reaction":
+            for vote in standing:
+                if vote.source == source:
+                    vote.withdrawn_at = now
+        row = RatingRow(
+            piece_id=piece_id,
+            person_id=person_id,
+            kind=kind,
+            source=source,
+            message_id=message_id,
+            own=asked_by == person_id,
+            given_at=now,
+        )
+        session.add(row)
+        await session.flush()
+        return record(Rating, row)
+
+
+async def _who_asked(session: AsyncSession, piece_id: int) -> int:
+    """Who asked for the piece, which stays until the transaction ends. Raises GoneError."""
+    row = select(PieceRow.person_id).where(PieceRow.id == piece_id)
+    person = await session.scalar(row.with_for_update(read=True, key_share=True))
+    if person is None:
+        raise GoneError("This piece has been deleted and can no longer be rated.")
+    return person
+
+
+async def _standing(session: AsyncSession, piece_id: int, person_id: int) -> list[RatingRow]:
+    """The person's votes on this piece that are not withdrawn, the latest last."""
+    rows = select(RatingRow).where(
+        RatingRow.piece_id == piece_id,
+        RatingRow.person_id == person_id,
+        RatingRow.withdrawn_at.is_(None),
+    )
+    return list(await session.scalars(rows.order_by(RatingRow.id)))
+
+
+async def _withdraw(session: AsyncSession, at: datetime, *which: ColumnElement[bool]) -> int:
+    """Such votes no longer stand; returns how many did."""
+    rows = update(RatingRow).where(RatingRow.withdrawn_at.is_(None), *which)
+    result = await session.execute(rows.values(withdrawn_at=at))
+    return affected(result)
