@@ -1,12 +1,13 @@
 # Every verb does its own set-up; a second run installs nothing.
 #
 #   make compose PROMPT="jazz calm 90bpm" [SEED=7] [OUT=out]
-#   make test · make check · make train [MINUTES=60] [PRESET=small] · make bot
+#   make chat · make demo · make bot (Discord: needs a token in .env, see .env.example)
+#   make test · make check · make train [MINUTES=60] [PRESET=small]
 #   make setup · make lock (after a change of requirements.in) · make clean
 
 SHELL := /bin/bash
 READY := .venv/.ready
-PYTHON_FILES := engine bot tests tools
+PYTHON_FILES := engine bot migrations tests tools
 
 # Where the CPU build of torch is looked for before PyPI, whose Linux wheel brings some GB of
 # CUDA. On a machine with a GPU: make setup TORCH_INDEX=
@@ -26,7 +27,7 @@ override SEED := $(value SEED)
 override OUT := $(value OUT)
 export PROMPT SEED OUT MINUTES PRESET
 
-.PHONY: setup compose test check train bot lock clean system
+.PHONY: setup compose test check train bot demo chat lock clean system
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -47,6 +48,7 @@ compose: setup
 
 # One thread for each of two processes: torch's own threads would fight over the same cores.
 test: setup
+	@tools/test-parts.sh
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(READY)
@@ -59,8 +61,14 @@ check: $(READY)
 train: $(READY)
 	@.venv/bin/python -m engine train --preset "$$PRESET" --minutes "$$MINUTES"
 
-bot: $(READY)
+bot: setup
 	@.venv/bin/python -m bot
+
+demo: setup
+	@.venv/bin/python -m bot.demo $(ARGS)
+
+chat: setup
+	@.venv/bin/python -m bot.chat --out "$$OUT"
 
 lock: $(READY)
 	@tools/lock.sh

@@ -21,6 +21,7 @@ import structlog
 
 from bot.house_rules import HouseRules
 from bot.jobs import Cancelled, Done, Failed, Job, Kind, Made, News, Parked, Running
+from bot.storage.errors import GoneError, StateError
 from bot.storage.records import File, NewJob, NewPiece, Piece, StoredJob
 from bot.storage.storage import Storage
 from bot.studio import Studio, Ticket
@@ -173,30 +174,29 @@ class Commissions:
         parent: Piece | None = None,
     ) -> Commission:
         """Keep the job and hand it to the studio; one that the studio refuses is kept as failed."""
-        storage = self.storage
-        await storage.people.seen(asker.person_id)
-        if asker.server_id is not None:
-            await storage.servers.seen(asker.server_id)
-        if kind != "render":
-            since = self.clock() - QUOTA_SPAN
-            rules.check_quota(await storage.jobs.count_of_day(asker.person_id, since), self.per_day)
-        stored = await storage.jobs.add(
-            NewJob(
-                kind=kind,
-                payload={**payload, "audio": rules.audio, "max_bytes": asker.max_bytes},
-                person_id=asker.person_id,
-                channel_id=asker.channel_id,
-                server_id=asker.server_id,
-                reply_to_id=asker.reply_to_id,
-                parent_piece_id=None if parent is None else parent.id,
-                request_id=secrets.token_hex(4),
-                locale=asker.locale,
-            )
+        if self.paused:
+            raise PausedError("I take a break just now; please ask again a little later")
+        jobs = self.storage.jobs
+        new = NewJob(
+            kind=kind,
+            payload={**payload, "audio": rules.audio, "max_bytes": asker.max_bytes},
+            person_id=asker.person_id,
+            channel_id=asker.channel_id,
+            server_id=asker.server_id,
+            reply_to_id=asker.reply_to_id,
+            parent_piece_id=None if parent is None else parent.id,
+            request_id=secrets.token_hex(4),
+            locale=asker.locale,
         )
+        async with self._one_at_a_time:  # so that nobody slips past the quota by asking at once
+            if kind != "render":
+                since = self.clock() - QUOTA_SPAN
+                rules.check_quota(await jobs.count_of_day(asker.person_id, since), self.per_day)
+            stored = await jobs.add(new)
         try:
             commission = Commission(stored, self.studio.submit(_job(stored)))
         except CadenzaError as error:
-            await storage.jobs.finish(stored.id, "failed", str(error))
+            await jobs.finish(stored.id, "failed", str(error))
             raise
         commission.log.info("taken", kind=kind, server=asker.server_id, person=asker.person_id)
         return commission
@@ -214,16 +214,23 @@ class Commissions:
                 item = await self._wait(anext(news), "a worker composes")
             except StopAsyncIteration:
                 return
-            if isinstance(item, Done):
-                if not begun:
-                    await self.storage.jobs.start(commission.job.id)
-                yield await self._keep(commission, item)
-            else:
-                if isinstance(item, Running) and not begun:
+            try:
+                if isinstance(item, Running | Done) and not begun:
                     await self.storage.jobs.start(commission.job.id)
                     begun = True
-                await self._ended(commission, item, begun=begun)
-                yield item
+                yield await self._settled(commission, item, begun=begun)
+            except (GoneError, StateError) as error:  # the person had their data deleted meanwhile
+                commission.log.info("dropped", reason=str(error))
+                await self.studio.forget(commission.job.id)
+                yield Cancelled()
+                return
+
+    async def _settled(self, commission: Commission, item: News, *, begun: bool) -> News | Composed:
+        """Keep what the news means for the job; return what the follower shall know."""
+        if isinstance(item, Done):
+            return await self._keep(commission, item)
+        await self._ended(commission, item, begun=begun)
+        return item
 
     async def _keep(self, commission: Commission, done: Done) -> Composed:
         job = commission.job

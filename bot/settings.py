@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bot.storage.database import read_url
+from bot.storage.errors import StorageError
 from engine.errors import BadInputError
 
 NO_TOKEN = (
@@ -32,16 +34,15 @@ class SettingsError(BadInputError):
 
 def _token(value: str) -> str:
     if not _TOKEN.fullmatch(value):
-        raise ValueError("does not look like a bot token (three parts with dots between)")
+        raise ValueError("this does not look like a bot token (three parts with dots between)")
     return value
 
 
 def _database_url(value: str) -> str:
-    if not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
-        raise ValueError(
-            "must begin with sqlite+aiosqlite:// or postgresql+asyncpg:// "
-            "(sqlite+aiosqlite:///data/bot/cadenza.db is the usual one)"
-        )
+    try:
+        read_url(value)
+    except StorageError as error:
+        raise ValueError(str(error)) from error
     return value
 
 
@@ -92,7 +93,7 @@ class Settings(BaseModel):
     def model_post_init(self, _context: object) -> None:
         """Fill in the usual database, which lies in the data folder."""
         if not self.database_url:
-            usual = f"sqlite+aiosqlite:///{self.data / 'cadenza.db'}"
+            usual = f"sqlite:///{self.data / 'cadenza.db'}"
             object.__setattr__(self, "database_url", usual)
 
 
@@ -137,5 +138,5 @@ def _sentence(problem: Any) -> str:
     field = str(problem["loc"][0])
     reason = str(problem["msg"]).removeprefix("Value error, ")
     if field in ("token", "database_url"):
-        return f"{variable_of(field)} {reason}"
+        return f"{variable_of(field)}: {reason}"
     return f"{variable_of(field)}: {reason[:1].lower()}{reason[1:]}, got {problem['input']!r:.40}"

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.commissions import Asker, Commission, Commissions, brief_of
+from bot.commissions import Asker, Commission, Commissions
 from bot.house_rules import HouseRules
 from bot.storage.records import Piece
-from engine.errors import RequestError
 from engine.request import parse
-from engine.request.revise import understand
+from engine.request.about import speaks_of_a_piece
 
 FRESH = timedelta(hours=6)
 """So long a piece is what somebody talks about who neither replies to one nor names one."""
@@ -36,18 +35,10 @@ async def take_wish(
     """
     if about is None:
         latest = await _latest(commissions, asker, now)
-        about = latest if latest is not None and speaks_of_a_piece(text, latest) else None
+        about = latest if latest is not None and speaks_of_a_piece(text) else None
     if about is not None:
         return await commissions.revise(asker, about, text, rules)
     return await commissions.compose(asker, parse(text), rules)
-
-
-def speaks_of_a_piece(text: str, piece: Piece) -> bool:
-    """Whether words are about a piece that is there, as "slower" and "undo" are."""
-    try:
-        return understand(text, brief_of(piece)).relative
-    except RequestError:
-        return False
 
 
 async def _latest(commissions: Commissions, asker: Asker, now: datetime) -> Piece | None:

@@ -131,6 +131,7 @@ class ChangeModal(discord.ui.Modal, title="Change this piece"):
         label="What shall be different?",
         placeholder="slower, darker, add strings",
         max_length=MAX_WISH,
+        custom_id="wish",
     )
 
     def __init__(self, cog: ConversationCog, piece_id: int) -> None:

@@ -200,6 +200,7 @@ class _FiguresModal(discord.ui.Modal, title="Quota and default style"):
             default="" if rules.per_day is None else str(rules.per_day),
             required=False,
             max_length=6,
+            custom_id="per_day",
         )
         self.style: discord.ui.TextInput[Any] = discord.ui.TextInput(
             label="Style where a prompt names none",
@@ -207,6 +208,7 @@ class _FiguresModal(discord.ui.Modal, title="Quota and default style"):
             default=rules.style,
             required=False,
             max_length=100,
+            custom_id="style",
         )
         self.add_item(self.per_day)
         self.add_item(self.style)
@@ -245,7 +247,7 @@ class _Forget(discord.ui.Button[Panel]):
 
 class _ForgetModal(discord.ui.Modal, title="Delete all data of this server"):
     word: discord.ui.TextInput[Any] = discord.ui.TextInput(
-        label="Type DELETE to delete all pieces and ratings", max_length=10
+        label="Type DELETE to delete all pieces and ratings", max_length=10, custom_id="word"
     )
 
     def __init__(self, panel: Panel) -> None:

@@ -15,9 +15,7 @@ from engine.request.revision import Revision
 
 FAILS, DIES, WAITS = 13, 14, 15
 # One bar of one note: the smallest file that anybody calls MIDI.
-MIDI = bytes.fromhex(
-    "4d546864000000060000000101e0" "4d54726b0000000c" "00903c40" "8360803c40" "00ff2f00"
-)
+MIDI = bytes.fromhex("4d546864000000060000000101e04d54726b0000000c00903c408360803c4000ff2f00")
 MP3 = b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(64)
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -1,0 +1,1 @@
+"""Composes in a process of its own; the only room of the bot that opens the model."""
