@@ -10,14 +10,17 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
 import discord
 import structlog
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
-from bot.assemble import House, open_house
+from bot.assemble import WORKER, House, open_house
 from bot.client import Cadenza
 from bot.logs import configure_logs
 from bot.settings import Settings, read_settings
@@ -48,11 +51,14 @@ def main() -> int:
     return 0
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, *, worker: Sequence[str] = WORKER) -> None:
     """Serve Discord until asked to stop, then finish or park what runs."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
     if settings.api_url is not None:
         Route.BASE = settings.api_url
-    async with open_house(settings, os.environ) as house:
+    if settings.gateway_url is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
+    async with open_house(settings, os.environ, worker=worker) as house:
         client = Cadenza(house.settings, house.storage, house.studio, house.commissions)
         await _until_stopped(client, house)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from bot.commissions import Commissions, Wait, plain_wait
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from bot.studio import Limits, Studio
+
+WORKER = (sys.executable, "-m", "bot.worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,16 @@ def utc_now() -> datetime:
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, environ: Mapping[str, str], *, wait: Wait[Any] = plain_wait
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    wait: Wait[Any] = plain_wait,
+    worker: Sequence[str] = WORKER,
 ) -> AsyncIterator[House]:
     """Open storage and studio; when left, the studio parks what runs and the database is closed.
 
-    Raises StorageError where the database cannot be used.
+    ``worker``: the command of a worker process. Raises StorageError where the database cannot be
+    used.
     """
     async with await Storage.open(settings.database_url, utc_now) as storage:
         studio = Studio(
@@ -48,6 +56,7 @@ async def open_house(
                 wait_s=settings.wait_s,
                 work_s=settings.work_s,
             ),
+            command=worker,
             environ={**environ, **_of_workers(settings)},
         )
         commissions = Commissions(

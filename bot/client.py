@@ -12,14 +12,14 @@ import structlog
 from discord.ext import commands
 
 from bot.buttons import Press, StudioButton
-from bot.cards import message_url
+from bot.cards import message_url, sentence
 from bot.command_tree import CommandTree
 from bot.commissions import Asker, Commission, Commissions
 from bot.follow import Follower
 from bot.house_rules import HouseRules
 from bot.progress_message import ProgressMessage
 from bot.settings import Settings
-from bot.storage.records import BOT
+from bot.storage.records import BOT, Piece, StoredJob
 from bot.storage.storage import Storage
 from bot.studio import Studio
 
@@ -68,7 +68,8 @@ class Cadenza(commands.AutoShardedBot):
         self.presses: dict[str, Press] = {}
         """What each button does; filled by the cogs."""
         self.log: structlog.stdlib.BoundLogger = structlog.get_logger("bot")
-        self._taken_up = False
+        self._left: list[StoredJob] = []
+        """What an earlier life of the bot left unfinished, until it is taken up."""
 
     async def setup_hook(self) -> None:
         """Load the cogs, and tell Discord the commands if they are not the ones it knows."""
@@ -76,6 +77,8 @@ class Cadenza(commands.AutoShardedBot):
         for name in COGS:
             await self.load_extension(f"bot.cogs.{name}")
         await self._sync_if_changed()
+        # Read before anything can be asked for in this life.
+        self._left = await self.storage.jobs.unfinished()
 
     async def _sync_if_changed(self) -> None:
         """Discord allows few syncs a day and forgets nothing, so a hash of the tree is kept."""
@@ -88,23 +91,28 @@ class Cadenza(commands.AutoShardedBot):
             self.log.info("commands synced", count=len(commands_now))
 
     async def on_ready(self) -> None:
-        """Take up, once, what an earlier life of the bot left unfinished."""
+        """Take up what an earlier life of the bot left unfinished; Discord may be ready often."""
         self.log.info("ready", servers=len(self.guilds), shards=self.shard_count)
-        if self._taken_up:
+        left, self._left = self._left, []
+        if not left:
             return
-        self._taken_up = True
-        going, unposted, lost = await self.commissions.take_up()
+        going, unposted, lost = await self.commissions.take_up(left)
         for commission in going:
             job = commission.job
             self.follower.start(commission, self._progress_of(job.progress_message_id, commission))
         for job in unposted:
             self.follower.start_posting(job)
         for job in lost:
-            place = self.place(job.channel_id, job.server_id)
-            if job.progress_message_id is not None:
-                message = place.get_partial_message(job.progress_message_id)
-                await ProgressMessage(message, job.id).end(f"😔 {job.sentence}")
+            await self._tell_of_loss(job)
         self.log.info("taken up", going=len(going), unposted=len(unposted), lost=len(lost))
+
+    async def _tell_of_loss(self, job: StoredJob) -> None:
+        """Tell who asked, in the channel, that their piece will not come."""
+        place = self.place(job.channel_id, job.server_id)
+        try:
+            await place.send(f"<@{job.person_id}> 😔 {sentence(job.sentence or '')}")
+        except discord.HTTPException as error:
+            self.log.warning("loss not told", status=error.status, job=job.id)
 
     def _progress_of(self, message_id: int | None, commission: Commission) -> ProgressMessage:
         job = commission.job
@@ -152,6 +160,13 @@ class Cadenza(commands.AutoShardedBot):
     async def set_rules(self, server_id: int, rules: HouseRules) -> None:
         """Keep the settings of a server."""
         await self.storage.settings.put(server_id, RULES, rules.to_json())
+
+    async def piece_of(self, message_id: int, channel_id: int) -> Piece | None:
+        """Return the piece that a message carries, be it posted this moment; None for others."""
+        piece = await self.storage.messages.piece_of(message_id)
+        if piece is None and await self.follower.settled(channel_id):
+            piece = await self.storage.messages.piece_of(message_id)
+        return piece
 
     async def url_of(self, piece_id: int | None) -> str | None:
         """Return the link to where a piece was posted, if it still stands there."""

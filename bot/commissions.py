@@ -11,7 +11,7 @@ import asyncio
 import base64
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -290,13 +290,15 @@ class Commissions:
         await self.studio.forget(commission.job.id)
         commission.log.warning("not posted", sentence=sentence)
 
-    async def take_up(self) -> tuple[list[Commission], list[StoredJob], list[StoredJob]]:
-        """Take up what an earlier life of the bot left: (going on, composed but not posted, lost).
+    async def take_up(
+        self, left: Sequence[StoredJob]
+    ) -> tuple[list[Commission], list[StoredJob], list[StoredJob]]:
+        """Take up jobs of an earlier life: (those that go on, composed but not posted, lost).
 
         Lost are jobs that were begun twice and never ended; they are kept as failed.
         """
         going, unposted, lost = [], [], []
-        for job in await self.storage.jobs.unfinished():
+        for job in left:
             if job.state == "composed":
                 unposted.append(job)
             elif job.attempts >= MAX_ATTEMPTS:
@@ -317,7 +319,7 @@ class Commissions:
         # There is nothing to wait for or to cancel: the work was done in an earlier life.
         commission = Commission(job, Ticket(_job(job), lambda _ticket: None))
         for piece in await self.storage.jobs.pieces(job.id):
-            if not await self.storage.messages.of_piece(piece.id):
+            if not await self.storage.messages.of_piece(piece.id, deleted=True):
                 yield commission, piece, await self.replay(job, piece)
         await self.posted(commission)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,9 @@ class Follower:
     def __init__(self, client: Cadenza) -> None:
         self._client = client
         self._tasks: set[asyncio.Task[None]] = set()
+        self._posting = asyncio.Condition()
+        self._in_flight: Counter[int] = Counter()
+        """Channel to the pieces that Discord has perhaps taken, but that are not kept as posted."""
 
     def start(self, commission: Commission, progress: ProgressMessage) -> None:
         """Follow a commission in the background until it has been posted or ended."""
@@ -60,6 +65,27 @@ class Follower:
         """Wait until everything is posted or parked, but not longer than so many seconds."""
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=timeout_s)
+
+    async def settled(self, channel_id: int) -> bool:
+        """Whether a piece was on its way into a channel; it is kept as posted when this returns.
+
+        People may answer and react before Discord has told us that it has taken the message.
+        """
+        if not self._in_flight[channel_id]:
+            return False
+        async with self._posting:
+            await self._posting.wait_for(lambda: not self._in_flight[channel_id])
+        return True
+
+    @contextlib.asynccontextmanager
+    async def _on_its_way(self, channel_id: int) -> AsyncIterator[None]:
+        self._in_flight[channel_id] += 1
+        try:
+            yield
+        finally:
+            async with self._posting:
+                self._in_flight[channel_id] -= 1
+                self._posting.notify_all()
 
     async def _follow(self, commission: Commission, progress: ProgressMessage) -> None:
         try:
@@ -104,18 +130,19 @@ class Follower:
         job = commission.job
         rules = await self._client.rules(piece.server_id)
         channel_id = await self._place_of(piece, rules)
-        sent = await self._send(
-            commission,
-            progress,
-            channel_id,
-            piece.id,
-            made.files,
-            content=piece_words(piece, await self._client.url_of(piece.parent_id)),
-            embed=piece_embed(piece, unknown=commission.unknown, remarks=commission.remarks),
-            view=piece_view(piece.id, rating_buttons=not rules.reactions),
-            nonce=f"{job.request_id}-{piece.place}",
-        )
-        await self._keep(sent, piece.server_id, piece.id, "piece")
+        async with self._on_its_way(channel_id):
+            sent = await self._send(
+                commission,
+                progress,
+                channel_id,
+                piece.id,
+                made.files,
+                content=piece_words(piece, await self._client.url_of(piece.parent_id)),
+                embed=piece_embed(piece, unknown=commission.unknown, remarks=commission.remarks),
+                view=piece_view(piece.id, rating_buttons=not rules.reactions),
+                nonce=f"{job.request_id}-{piece.place}",
+            )
+            await self._keep(sent, piece.server_id, piece.id, "piece")
         await self._around(sent, piece, rules)
 
     async def _post_stems(

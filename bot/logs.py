@@ -39,7 +39,10 @@ def configure_logs(
     last: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=False)
+        # Plain: rich tracebacks show the values of variables, and with them secrets.
+        else structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
     )
     finish: list[Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,

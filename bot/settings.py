@@ -84,6 +84,8 @@ class Settings(BaseModel):
     """None lets Discord say how many."""
     api_url: str | None = None
     """Another address of Discord's REST interface, such as a proxy's."""
+    gateway_url: str | None = None
+    """Another address of Discord's gateway."""
 
     @field_validator("owners", mode="before")
     @classmethod
@@ -99,7 +101,7 @@ class Settings(BaseModel):
 
 def variable_of(field: str) -> str:
     """Return the environment variable of a field: DISCORD_TOKEN, CADENZA_WORKERS ..."""
-    owner = "DISCORD" if field in ("token", "api_url") else "CADENZA"
+    owner = "DISCORD" if field in ("token", "api_url", "gateway_url") else "CADENZA"
     return f"{owner}_{field.upper()}"
 
 

@@ -62,7 +62,7 @@ class ConversationCog(commands.Cog):
         reference = message.reference
         if reference is None or reference.message_id is None:
             return None
-        return await self.client.storage.messages.piece_of(reference.message_id)
+        return await self.client.piece_of(reference.message_id, message.channel.id)
 
     def _is_meant(self, message: discord.Message) -> bool:
         user = self.client.user

@@ -42,7 +42,7 @@ class RateCog(commands.Cog):
             return
         if event.member is not None and event.member.bot:  # another bot's?
             return
-        piece = await self.client.storage.messages.piece_of(event.message_id)
+        piece = await self.client.piece_of(event.message_id, event.channel_id)
         if piece is None:  # on something else than a piece?
             return
         try:
@@ -59,7 +59,7 @@ class RateCog(commands.Cog):
         kind = kind_of(event.emoji.name)
         if kind is None:
             return
-        piece = await self.client.storage.messages.piece_of(event.message_id)
+        piece = await self.client.piece_of(event.message_id, event.channel_id)
         if piece is not None:
             await self.client.storage.ratings.withdraw(
                 piece.id, event.user_id, kind, "reaction", event.message_id

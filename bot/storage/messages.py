@@ -49,11 +49,11 @@ class Messages:
             await self._database.insert(session, MessageRow, values, update=("piece_id", "kind"))
             return record(Message, await session.get_one(MessageRow, message_id))
 
-    async def of_piece(self, piece_id: int) -> list[Message]:
-        """Messages that carry this piece and are not deleted, the oldest first."""
-        rows = select(MessageRow).where(
-            MessageRow.piece_id == piece_id, MessageRow.deleted_at.is_(None)
-        )
+    async def of_piece(self, piece_id: int, *, deleted: bool = False) -> list[Message]:
+        """Messages that carry this piece, the oldest first; deleted ones only if asked for."""
+        rows = select(MessageRow).where(MessageRow.piece_id == piece_id)
+        if not deleted:
+            rows = rows.where(MessageRow.deleted_at.is_(None))
         async with self._database.reading() as session:
             found = await session.scalars(rows.order_by(MessageRow.id))
             return [record(Message, row) for row in found]

@@ -7,8 +7,8 @@ import contextlib
 import os
 import signal
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
 from bot.studio.errors import WorkerDiedError
 from bot.studio.protocol import MAX_LINE_BYTES, decode, encode
@@ -19,6 +19,8 @@ _SECRETS = ("DISCORD_", "CADENZA_DATABASE", "CADENZA_TOKEN")
 
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Work is shared by processes; threads of the libraries would fight over the same cores."""
+
+_Result = TypeVar("_Result")
 
 _BURIAL_S = 5.0
 """For the system to take away a process that was killed; far more than it needs."""
@@ -47,18 +49,7 @@ class WorkerProcess:
         Raises MissingPartError with the worker's own sentence, WorkerDiedError for one that ends
         or says nothing within ``start_s``.
         """
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=PIPE,
-                stdout=PIPE,  # its log goes to our stderr, line by line as JSON
-                env=worker_environ(environ),
-                limit=MAX_LINE_BYTES,
-                start_new_session=True,  # Ctrl-C is for the bot, which then closes in order
-            )
-        except OSError as error:
-            raise WorkerDiedError(f"{command[0]} cannot be run ({error.strerror})") from error
-        worker = WorkerProcess(process)
+        worker = await _though_cancelled(_spawned(command, environ))
         try:
             await worker._greet(start_s)
         except BaseException:
@@ -104,22 +95,55 @@ class WorkerProcess:
 
     async def close(self, grace_s: float) -> None:
         """End the worker: its input ends, and if that is not enough it is killed."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        await asyncio.wait([self.gone], timeout=grace_s)
-        await self.kill()
+        await _though_cancelled(self._bury(grace_s))
 
     async def kill(self) -> None:
         """End the process and whatever it started, at once; afterwards all its pipes are closed."""
+        await _though_cancelled(self._bury(None))
+
+    async def _bury(self, grace_s: float | None) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._process.stdin.close()
+        if grace_s is not None:
+            await asyncio.wait([self.gone], timeout=grace_s)
         if not self.gone.done():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
-        self._process.stdin.close()
         # Its last words have to be taken before asyncio counts it as gone; a child that left the
         # group might hold the pipe for ever.
         with contextlib.suppress(ValueError, OSError, TimeoutError):
             async with asyncio.timeout(_BURIAL_S):
                 await self._process.stdout.read()
         await asyncio.wait([self.gone], timeout=_BURIAL_S)
+
+
+async def _spawned(command: Sequence[str], environ: Mapping[str, str]) -> WorkerProcess:
+    """Return a worker that begins; WorkerDiedError where the command cannot be run."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=PIPE,
+            stdout=PIPE,  # its log goes to our stderr, line by line as JSON
+            env=worker_environ(environ),
+            limit=MAX_LINE_BYTES,
+            start_new_session=True,  # Ctrl-C is for the bot, which then closes in order
+        )
+    except OSError as error:
+        raise WorkerDiedError(f"{command[0]} cannot be run ({error.strerror})") from error
+    return WorkerProcess(process)
+
+
+async def _though_cancelled(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Return what the work returns; a cancellation counts only when it is done.
+
+    A process half begun or half ended would be nobody's. One that was begun for nobody is killed.
+    """
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if task.exception() is None and isinstance(worker := task.result(), WorkerProcess):
+            await worker.kill()
+        raise

@@ -45,9 +45,9 @@ class FairQueue(Generic[Item]):
         people.setdefault(person, deque()).append(item)
 
     def add_first(self, item: Item, server: Hashable, person: Hashable) -> None:
-        """Let an item wait before all others: it had its turn already."""
+        """Let an item wait before all that have not had their turn: it had its own already."""
         self._count(item, server, person)
-        self._first.appendleft(item)
+        self._first.append(item)
 
     def take(self) -> Item:
         """Return the next item, which waits no more; IndexError where none waits."""

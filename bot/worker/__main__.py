@@ -127,4 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Not by sys.exit, which wants the input's lock while the inbox still listens, and aborts.
+    status = main()
+    sys.stderr.flush()
+    os._exit(status)

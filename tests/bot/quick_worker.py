@@ -41,7 +41,7 @@ def briefs(job: dict[str, Any]) -> list[tuple[Brief, dict[str, Any]]]:
 def made(folder: Path, number: int, brief: Brief, more: dict[str, Any], kind: str) -> Any:
     contents = {"mid": MIDI, "mp3": MP3, "png": PNG}
     if kind == "render":
-        contents = {"mp3": MP3, "stems.zip": b"PK\x05\x06" + bytes(18)}
+        contents |= {"stems.zip": b"PK\x05\x06" + bytes(18)}
     files = {name: folder / f"piece-{number}.{name}" for name in contents}
     for name, path in files.items():
         path.write_bytes(contents[name])

@@ -55,6 +55,14 @@ class Stage:
         await self.done()
         return self.channel.last_message
 
+    async def restart(self) -> None:
+        """Let the bot end and start anew, on the same database, in the same Discord."""
+        old = self.client
+        parts = House(old.settings, old.storage, old.studio, old.commissions)
+        self.client = client_of(parts)
+        await self.env.restart_bot(self.client)
+        await self.done()
+
     def piece_id(self, message: discord.Message) -> int:
         """The number at the foot of a piece."""
         return int(str(message.embeds[0].footer.text).split()[1])

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import gc
 import os
 import random
 import signal
@@ -268,8 +269,9 @@ async def test_who_is_done_before_the_cancel_arrives_is_cancelled_all_the_same(
     os.mkfifo(gate)
     async with studio(tmp_path) as room:
         ticket = room.submit(job(1, "gate", gate=str(gate)))
-        await asyncio.to_thread(lambda: gate.open("wb").close())
-        ticket.cancel()  # the worker is past listening; it will say done
+        opened = await asyncio.to_thread(gate.open, "wb")  # the worker reads it
+        ticket.cancel()  # it is past listening, and will say done
+        opened.close()
         assert await ticket.end() == Cancelled()
         assert not (tmp_path / "jobs/job-1").exists()
 
@@ -363,6 +365,16 @@ async def test_restarts_slow_down_and_have_a_cap() -> None:
     assert waits == [0, 0.5, 1, 2, 32, 60, 60, 60]
 
 
+async def test_a_finished_job_ends_the_row_of_deaths(tmp_path: Path) -> None:
+    marker = str(tmp_path / "marker")
+    with structlog.testing.capture_logs() as logs:
+        async with studio(tmp_path) as room:
+            await room.submit(job(1, "die")).end()  # two deaths
+            await room.submit(job(2)).end()
+            await room.submit(job(3, "die_once", marker=marker)).end()
+    assert [log["in_a_row"] for log in logs if log["event"] == "worker_died"] == [1, 2, 1]
+
+
 async def test_a_worker_that_dies_at_once_again_and_again_does_not_spin(tmp_path: Path) -> None:
     environ = {"SCRIPT_START": "die"}
     async with studio(tmp_path, environ=environ, wait_s=0.3, restart_s=0.1) as room:
@@ -416,6 +428,20 @@ async def test_a_worker_that_dies_while_the_studio_closes_leaves_its_job_parked(
         assert ticket.latest == Parked()
 
 
+@pytest.mark.parametrize("iterations", range(0, 60, 6))
+@pytest.mark.parametrize("how", ["ok", "die"])
+async def test_closing_at_any_moment_of_a_start_leaves_no_worker(
+    how: str, iterations: int, tmp_path: Path
+) -> None:
+    """A cancellation in the middle of a burial once left a process that nobody waited for."""
+    async with studio(tmp_path, environ={"SCRIPT_START": how}) as room:
+        for _ in range(iterations):
+            await asyncio.sleep(0)
+        await room.close(0.0)
+    gc.collect()  # a transport left open warns, and a warning is an error
+    assert children() == []
+
+
 async def test_closing_while_workers_start_leaves_none(tmp_path: Path) -> None:
     async with studio(tmp_path, workers=3, environ={"SCRIPT_START": "silent"}) as room:
         ticket = room.submit(job(1))
@@ -434,7 +460,7 @@ async def test_forgetting_a_job_at_work_stops_it(tmp_path: Path) -> None:
 
 
 async def test_what_an_earlier_life_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
-    old, other = tmp_path / "jobs/job-7/left.mid", tmp_path / "jobs/notes.txt"
+    old, other = tmp_path / "jobs/job-7/left.mid", tmp_path / "jobs/notes/1.txt"
     for file in (old, other):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()

@@ -114,11 +114,12 @@ def test_what_had_its_turn_already_is_first() -> None:
     queue = FairQueue[str]()
     queue.add("other", 1, 1)
     queue.add_first("again", 2, 2)
-    assert queue.order() == ["again", "other"]
+    queue.add_first("again, too", 3, 3)
+    assert queue.order() == ["again", "again, too", "other"]
     assert "again" in queue
     queue.remove("again")
     assert "again" not in queue
-    assert queue.order() == ["other"]
+    assert queue.order() == ["again, too", "other"]
 
 
 def test_nothing_waits_twice() -> None:

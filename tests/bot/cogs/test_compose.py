@@ -3,10 +3,9 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.assemble import House
 from bot.cogs.suggest import rank
 from tests.bot.quick_worker import DIES, FAILS, MIDI, MP3, WAITS
-from tests.bot.stage import Stage, client_of
+from tests.bot.stage import Stage
 
 FILES = ["piece-0.mp3", "piece-0.mid", "piece-0.png"]
 
@@ -130,9 +129,7 @@ async def test_a_piece_is_deleted_by_who_asked_and_by_moderators(
 
 async def test_buttons_work_after_a_restart(played: Stage) -> None:
     piece = await played.compose()
-    old = played.client
-    played.client = client_of(House(old.settings, old.storage, old.studio, old.commissions))
-    await played.env.restart_bot(played.client)
+    await played.restart()
     await played.cleo.click(piece, label="Again")
     await played.done()
     message = played.channel.last_message
