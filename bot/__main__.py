@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import aiohttp
 import discord
@@ -23,10 +22,9 @@ from yarl import URL
 from bot.assemble import WORKER, House, open_house
 from bot.client import Cadenza
 from bot.logs import configure_logs
-from bot.settings import Settings, read_settings
+from bot.settings import ENV_FILE, Settings, read_settings
 from engine.errors import CadenzaError
 
-ENV_FILE = Path(".env")
 _LOG_IN_REFUSED = (
     "Discord refuses the token: copy it anew from https://discord.com/developers/applications "
     "(your application, page Bot, Reset Token) into .env as DISCORD_TOKEN"

@@ -16,7 +16,6 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from bot.__main__ import ENV_FILE
 from bot.assemble import House, open_house, utc_now
 from bot.cards import progress_text, ratings_line, sentence
 from bot.commissions import Asker, Commission, Composed
@@ -24,7 +23,7 @@ from bot.house_rules import HouseRules
 from bot.jobs import Cancelled, Failed, Made, Parked, Running
 from bot.logs import configure_logs
 from bot.ratings import MEANINGS, RatingKind, kind_of
-from bot.settings import read_settings
+from bot.settings import ENV_FILE, read_settings
 from bot.storage.records import TERMINAL, Piece
 from bot.talk import take_wish
 from engine.errors import CadenzaError

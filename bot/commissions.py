@@ -116,7 +116,8 @@ class Commissions:
         request = rules.styled(request)
         seed = self._new_seed() if request.seed is None else request.seed
         brief = resolve(request, seed=seed)  # what cannot be met is refused before it waits
-        payload = {"request": replace(request, unknown=()).to_json(), "seed": seed}
+        kept = replace(request, unknown=(), remarks=())  # both hold words as they were typed
+        payload = {"request": kept.to_json(), "seed": seed}
         taken = await self._take(asker, "compose", payload, rules)
         return replace(taken, bars=brief.bars, unknown=request.unknown, remarks=request.remarks)
 
@@ -133,7 +134,7 @@ class Commissions:
         payload = {
             "revision": revision.to_json(),
             **_music_of(parent),
-            "seed": self._new_seed() if revision.fresh else parent.seed,
+            **({"seed": self._new_seed()} if revision.fresh else {}),
         }
         taken = await self._take(asker, "revise", payload, rules, parent)
         bars = revision.brief.bars if revision.fresh else None
@@ -372,6 +373,7 @@ def _music_of(piece: Piece) -> dict[str, Any]:
         "brief": piece.brief,
         "midi": base64.b64encode(piece.midi).decode(),
         "title": piece.title,
+        "seed": piece.seed,
     }
 
 

@@ -19,11 +19,10 @@ import discord
 import simcord
 from simcord import Env
 
-from bot.__main__ import ENV_FILE
 from bot.assemble import open_house
 from bot.client import Cadenza, intents
 from bot.logs import configure_logs
-from bot.settings import Settings, read_settings
+from bot.settings import ENV_FILE, Settings, read_settings
 from engine.errors import CadenzaError
 
 T = TypeVar("T")

@@ -29,9 +29,9 @@ class Job:
     revise: ``revision`` (Revision as JSON), ``brief``, ``midi`` (base64), ``title``, ``name`` (of
     the parent's files; made from the title if left out), ``seed``
     variations: ``brief``, ``count``, ``seed``
-    render: ``brief``, ``midi`` (base64), ``title``, ``stems`` (bool)
-    all: ``audio`` ("mp3", "ogg", "wav", or "none" but for render), ``max_bytes`` (of each file;
-    None or left out is no limit)
+    render (plays a piece once more): ``brief``, ``midi`` (base64), ``title``, ``seed``, ``stems``
+    all: ``audio`` ("mp3", "ogg", "wav" or "none"), ``max_bytes`` (of each file; None or left out
+    is no limit)
     """
     person_id: int
     server_id: int | None = None

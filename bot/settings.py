@@ -18,6 +18,7 @@ from bot.storage.database import read_url
 from bot.storage.errors import StorageError
 from engine.errors import BadInputError
 
+ENV_FILE = Path(".env")
 NO_TOKEN = (
     "DISCORD_TOKEN is not set: make a bot at https://discord.com/developers/applications, copy its "
     "token from the page Bot into a file named .env (see .env.example and the README), or try "

@@ -11,15 +11,13 @@ from typing import Any
 from bot.jobs import Job, Made
 from engine.audio.delivery import Delivery
 from engine.audio.encode import LADDERS
-from engine.audio.production import production_of
 from engine.compose import compose, variations
 from engine.composer import Composer, OnProgress
-from engine.errors import BadInputError, SoundfontError
+from engine.errors import BadInputError
 from engine.explain.analysis import analyse
 from engine.explain.words import explain
-from engine.output import piece_name, slug
+from engine.output import slug
 from engine.publish import Composition
-from engine.render import render
 from engine.request.model import Brief, ComposeRequest
 from engine.request.revision import Revision
 from engine.revise import Piece, revise
@@ -29,8 +27,6 @@ from engine.score.midi import read_midi, read_midi_file
 def make(job: Job, composer: Composer, folder: Path, on_progress: OnProgress) -> tuple[Made, ...]:
     """Return the pieces of a job, whose files lie in ``folder``; raises what the engine raises."""
     payload = job.payload
-    if job.kind == "render":
-        return (_rendered(payload, composer, folder, on_progress),)
     how: dict[str, Any] = {
         "seed": int(payload["seed"]),
         "delivery": _delivery(payload),
@@ -42,6 +38,10 @@ def make(job: Job, composer: Composer, folder: Path, on_progress: OnProgress) ->
     elif job.kind == "revise":
         revision = Revision.from_json(payload["revision"])
         pieces = [revise(_parent(payload), revision, composer, folder, **how)]
+    elif job.kind == "render":
+        # A version that changes nothing: the same notes, played and drawn once more.
+        parent = _parent(payload)
+        pieces = [revise(parent, Revision(parent.brief), composer, folder, **how)]
     else:
         brief = Brief.from_json(payload["brief"])
         pieces = variations(brief, composer, folder, count=int(payload["count"]), **how)
@@ -51,39 +51,6 @@ def make(job: Job, composer: Composer, folder: Path, on_progress: OnProgress) ->
 def _made(piece: Composition) -> Made:
     told = explain(analyse(read_midi_file(piece.files["mid"])))
     return Made(piece.details, piece.files, told)
-
-
-def _rendered(
-    payload: Mapping[str, Any], composer: Composer, folder: Path, on_progress: OnProgress
-) -> Made:
-    """Return a finished piece played once more: in another format, or with its stems."""
-    delivery, brief = _delivery(payload), Brief.from_json(payload["brief"])
-    if delivery is None:
-        raise BadInputError("there is nothing to play without sound; choose a format")
-    if composer.synth is None:
-        raise SoundfontError("no soundfont is open; start the worker without --no-sound")
-    title = str(payload["title"])
-    midi = folder / f"{piece_name(f'{title}-{brief.seed}', brief.to_json())}.mid"
-    folder.mkdir(parents=True, exist_ok=True)
-    midi.write_bytes(_midi(payload))
-    rendering = render(
-        midi,
-        composer.synth,
-        folder,
-        production=production_of(brief.genre, arousal=brief.arousal, seed=brief.seed),
-        delivery=delivery,
-        tags={"title": title, "artist": "Cadenza", "seed": str(brief.seed)},
-        on_progress=on_progress,
-    )
-    details = {
-        "title": title,
-        "brief": brief.to_json(),
-        "seed": brief.seed,
-        "files": {kind: str(path) for kind, path in rendering.files.items()},
-        "timings_s": {stage: round(s, 3) for stage, s in rendering.timings_s.items()},
-        "sound": rendering.delivered.to_json(),
-    }
-    return Made(details, rendering.files)
 
 
 def _delivery(payload: Mapping[str, Any]) -> Delivery | None:
