@@ -309,7 +309,7 @@ class Commissions:
             else:
                 if job.state == "running":
                     await self.storage.jobs.requeue(job.id)
-                going.append(Commission(job, self.studio.submit(_job(job))))
+                going.append(Commission(job, self.studio.submit(_job(job), promised=True)))
         return going, unposted, lost
 
     async def again(self, job: StoredJob) -> AsyncIterator[tuple[Commission, Piece, Made]]:
@@ -340,7 +340,7 @@ class Commissions:
         # Below zero: beside the job itself, whose files are still wanted.
         again = replace(_job(job), id=-piece.id, kind="render", payload=payload)
         await self.studio.forget(again.id)
-        end = await self._wait(self.studio.submit(again).end(), "a worker plays")
+        end = await self._wait(self.studio.submit(again, promised=True).end(), "a worker plays")
         if not isinstance(end, Done):
             raise RequestError(end.sentence if isinstance(end, Failed) else "it was stopped")
         return end.made[0]

@@ -80,15 +80,16 @@ class Studio:
         await asyncio.to_thread(_emptied, self._recipe.folder)
         self._tasks = [asyncio.create_task(seat.run()) for seat in self._seats]
 
-    def submit(self, job: Job) -> Ticket:
+    def submit(self, job: Job, *, promised: bool = False) -> Ticket:
         """Return the ticket of a job, which now waits or is at work.
 
         One whose id is known gets the ticket that there is, until the job is forgotten. Raises
-        ClosedError, StudioFullError and TooManyWaitingError, each one sentence for the person.
+        ClosedError, StudioFullError and TooManyWaitingError, each one sentence for the person; the
+        latter two not for a job that was ``promised`` before a restart.
         """
         if job.id in self._tickets:
             return self._tickets[job.id]
-        self._check_room(job)
+        self._check_room(job, promised)
         ticket = self._tickets[job.id] = Ticket(job, self._cancel)
         self._log_of(ticket).info("job_submitted", kind=job.kind)
         if self._missing is not None and not self._alive():
@@ -97,10 +98,12 @@ class Studio:
             self._wait(ticket, self._queue.add)
         return ticket
 
-    def _check_room(self, job: Job) -> None:
+    def _check_room(self, job: Job, promised: bool) -> None:
         limits = self._limits
         if self._closing:
             raise ClosedError("I am about to rest for a moment; ask again in a few minutes")
+        if promised:
+            return
         if self._queue.of_person(job.person_id) >= limits.waiting_of_person:
             raise TooManyWaitingError(
                 f"you have {_count(limits.waiting_of_person)} waiting already; "

@@ -60,6 +60,14 @@ async def test_a_job_that_never_began_waits_on(played: Stage) -> None:
     assert len(played.channel.history()) == 1
 
 
+async def test_more_than_one_may_wait_for_are_taken_up_all(played: Stage) -> None:
+    """Three wait and one runs when the bot is stopped: then all four wait."""
+    for _ in range(6):
+        await left_behind(played)
+    await played.restart()
+    assert len(played.channel.history()) == 6
+
+
 async def test_what_was_composed_but_not_posted_is_played_again_and_posted_once(
     played: Stage,
 ) -> None:
