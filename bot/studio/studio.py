@@ -274,7 +274,7 @@ class Studio:
         ticket.tell(end)
 
     def _log_of(self, ticket: Ticket) -> FilteringBoundLogger:
-        return self._log.bind(job=ticket.job.id, request_id=ticket.job.request_id)
+        return self._log.bind(job=ticket.job.id, request=ticket.job.request_id)
 
 
 def _server_of(job: Job) -> Hashable:

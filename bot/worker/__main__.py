@@ -86,7 +86,7 @@ def serve(composer: Composer, inbox: Inbox, voice: Voice) -> NoReturn:
     while True:
         given = inbox.next()
         job_id = given.job.id
-        structlog.contextvars.bind_contextvars(job=job_id, request_id=given.job.request_id)
+        structlog.contextvars.bind_contextvars(job=job_id, request=given.job.request_id)
         began_s = time.monotonic()
         word = work(given, composer, _progress(given.job.id, inbox, voice))
         inbox.close(job_id)

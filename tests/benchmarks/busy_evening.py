@@ -1,6 +1,6 @@
 """200 wishes of 40 people in 8 servers, real engine, workers killed at random; figures to stdout.
 
-    python -m tests.benchmarks.busy_evening [--workers 2] [--kills 12] [--bars 2]
+    python -m tests.benchmarks.busy_evening [--workers 2] [--kills 12] [--bars 2] [--times 5]
 
 The bot is its own process and talks over a socket to the loopback Discord. All wishes come at
 once, the worst case for a queue. Takes minutes: every piece is composed, played and encoded.
@@ -28,14 +28,14 @@ from bot.storage.storage import Storage
 from tests.bot.test_own_process import TOKEN, children
 from tests.discord import LoopbackDiscord
 
-SERVERS, PEOPLE, TIMES = 8, 40, 5
+SERVERS, PEOPLE = 8, 40
 LONG_S = 3600.0
 GENRES = ("jazz", "rock", "lo-fi", "classical", "techno", "blues", "folk", "ambient")
 
 
 @contextlib.asynccontextmanager
 async def measured_bot(
-    loopback: LoopbackDiscord, folder: Path, workers: int
+    loopback: LoopbackDiscord, folder: Path, workers: int, times: int
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the bot, watched, until the block is left."""
     settings = {
@@ -45,7 +45,7 @@ async def measured_bot(
         "CADENZA_DATA": str(folder),
         "CADENZA_CANDIDATES": "1",
         "CADENZA_WORKERS": str(workers),
-        "CADENZA_QUEUE_PER_PERSON": str(TIMES),
+        "CADENZA_QUEUE_PER_PERSON": str(times),
         "CADENZA_WAIT_S": str(LONG_S),
         "CADENZA_LOG_LEVEL": "error",
     }
@@ -86,7 +86,7 @@ def unfairness(order: list[Any], shares: dict[Any, int]) -> int:
     return worst
 
 
-async def evening(workers: int, kills: int, bars: int) -> None:
+async def evening(workers: int, kills: int, bars: int, times: int) -> None:
     """Play the evening and print what was measured."""
     rng = random.Random(7)
     folder = Path(tempfile.mkdtemp())
@@ -98,13 +98,13 @@ async def evening(workers: int, kills: int, bars: int) -> None:
             assert channel.guild is not None
             channel.guild.add_member(user)
             people.append((user, channel))
-        async with measured_bot(loopback, folder, workers) as bot:
+        async with measured_bot(loopback, folder, workers, times) as bot:
             began = time.monotonic()
             asked = [
                 asyncio.create_task(
                     user.slash(channel, "compose", prompt=f"{rng.choice(GENRES)}, {bars} bars")
                 )
-                for _ in range(TIMES)
+                for _ in range(times)
                 for user, channel in people
             ]
 
@@ -113,7 +113,7 @@ async def evening(workers: int, kills: int, bars: int) -> None:
                 pieces = sum(bool(m.attachments) for c in channels for m in c.messages.values())
                 return pieces + sum(text.startswith("😔") for text in texts)
 
-            total, memory, killed = PEOPLE * TIMES, [], 0
+            total, memory, killed = PEOPLE * times, [], 0
             step = max(1, total // (kills + 1))
             for wanted in range(step, total + 1, step):
                 await loopback.until(lambda wanted=wanted: ended() >= wanted, LONG_S)  # type: ignore[misc]
@@ -138,9 +138,9 @@ async def evening(workers: int, kills: int, bars: int) -> None:
     ends = Counter(job.state for job in jobs if job)
     by_end = sorted((job for job in jobs if job and job.ended_at), key=lambda j: str(j.ended_at))
     share = dict.fromkeys(
-        (channel.guild.id for channel in channels if channel.guild), TIMES * PEOPLE // SERVERS
+        (channel.guild.id for channel in channels if channel.guild), times * PEOPLE // SERVERS
     )
-    persons = {user.id: TIMES for user, _ in people}
+    persons = {user.id: times for user, _ in people}
     print(
         f"jobs {dict(ends)}, pieces {len(pieces)}, "
         f"posted once {sum(n == 1 for n in posted.values())}"
@@ -164,8 +164,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--bars", type=int, default=2)
+    parser.add_argument("--times", type=int, default=5, help="wishes of each person")
     options = parser.parse_args()
-    asyncio.run(evening(options.workers, options.kills, options.bars))
+    asyncio.run(evening(options.workers, options.kills, options.bars, options.times))
 
 
 if __name__ == "__main__":
