@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import mimetypes
 import os
 import sys
 import tempfile
@@ -110,6 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 {**os.environ, "CADENZA_DATA": str(data)}, ENV_FILE, discord=False
             )
             configure_logs("warning", as_json=False)
+            # The page would try to play MIDI as sound, and call it broken; so it is a file to take.
+            mimetypes.add_type("application/x-midi", ".mid")
             kept = f"all is kept in {data}." if options.data else "nothing is kept."
             asyncio.run(
                 play(settings, port=options.port, browser=not options.no_browser, kept=kept)
