@@ -34,6 +34,11 @@ def speaks_of_a_piece(text: str) -> bool:
         return True
     if words[0] in _OF_EITHER:
         return parse(text).genre is None
+    return compares(text)
+
+
+def compares(text: str) -> bool:
+    """Whether a text means nothing without a piece that is there: "slower", "undo", "again"."""
     wishes, tokens = read_changes(text)
     compared, _, stays = read_comparatives(scan(tokens))
     return bool(wishes or compared or stays)

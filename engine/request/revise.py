@@ -132,6 +132,11 @@ def _meet(draft: Draft, wish: Wish) -> None:
 def _settled(draft: Draft, unknown: tuple[str, ...]) -> Revision:
     changes, fresh = draft.changes(), draft.needs_notes()
     remarks = tuple(dict.fromkeys([*draft.remarks, *draft.lineup.remarks]))
+    if not changes and "notes" in draft.kept:
+        raise RequestError(
+            "a melody cannot be kept in a new arrangement yet; tempo, key, one instrument in place "
+            "of another and leaving one out keep all other notes"
+        )
     if not changes:
         raise RequestError(
             "; ".join(remarks) or f"say what shall be different, for example {CAN_BE_ASKED}"

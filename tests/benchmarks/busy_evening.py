@@ -10,59 +10,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import os
 import random
 import signal
-import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bot.assemble import utc_now
 from bot.storage.storage import Storage
-from tests.bot.test_own_process import TOKEN, children
+from tests.bot.test_own_process import TOKEN, bot, children
 from tests.discord import LoopbackDiscord
 
 SERVERS, PEOPLE = 8, 40
 LONG_S = 3600.0
 GENRES = ("jazz", "rock", "lo-fi", "classical", "techno", "blues", "folk", "ambient")
-
-
-@contextlib.asynccontextmanager
-async def measured_bot(
-    loopback: LoopbackDiscord, folder: Path, workers: int, times: int
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run the bot, watched, until the block is left."""
-    settings = {
-        "DISCORD_TOKEN": TOKEN,
-        "DISCORD_API_URL": loopback.api_url,
-        "DISCORD_GATEWAY_URL": loopback.gateway_url,
-        "CADENZA_DATA": str(folder),
-        "CADENZA_CANDIDATES": "1",
-        "CADENZA_WORKERS": str(workers),
-        "CADENZA_QUEUE_PER_PERSON": str(times),
-        "CADENZA_WAIT_S": str(LONG_S),
-        "CADENZA_LOG_LEVEL": "error",
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-Wignore",
-        "-m",
-        "tests.benchmarks.measured_bot",
-        str(folder / "lags"),
-        env={**os.environ, **settings},
-    )
-    try:
-        await loopback.until(lambda: loopback.gateway.connected(0), 60)
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        await process.wait()
 
 
 def resident_mib(pid: int) -> float:
@@ -98,7 +63,14 @@ async def evening(workers: int, kills: int, bars: int, times: int) -> None:
             assert channel.guild is not None
             channel.guild.add_member(user)
             people.append((user, channel))
-        async with measured_bot(loopback, folder, workers, times) as bot:
+        settings = {
+            "LAGS": str(folder / "lags"),
+            "CADENZA_WORKERS": str(workers),
+            "CADENZA_QUEUE_PER_PERSON": str(times),
+            "CADENZA_WAIT_S": str(LONG_S),
+            "CADENZA_LOG_LEVEL": "error",
+        }
+        async with bot(loopback, folder, "tests.benchmarks.measured_bot", **settings) as process:
             began = time.monotonic()
             asked = [
                 asyncio.create_task(
@@ -117,15 +89,15 @@ async def evening(workers: int, kills: int, bars: int, times: int) -> None:
             step = max(1, total // (kills + 1))
             for wanted in range(step, total + 1, step):
                 await loopback.until(lambda wanted=wanted: ended() >= wanted, LONG_S)  # type: ignore[misc]
-                memory.append(resident_mib(bot.pid))
-                workers_now = children(bot.pid)
+                memory.append(resident_mib(process.pid))
+                workers_now = children(process.pid)
                 if killed < kills and workers_now:
                     os.kill(rng.choice(workers_now), signal.SIGKILL)
                     killed += 1
             await loopback.until(lambda: ended() >= total, LONG_S)
             exchanges = await asyncio.gather(*asked)
             seconds = time.monotonic() - began
-            worker_mib = [round(resident_mib(pid)) for pid in children(bot.pid)]
+            worker_mib = [round(resident_mib(pid)) for pid in children(process.pid)]
         lags = [float(line) for line in (folder / "lags").read_text().split()]
         acks = sorted(one.acknowledged_s or 0.0 for one in exchanges)
         print(f"wishes {total}, failed exchanges {sum(bool(one.failed) for one in exchanges)}")

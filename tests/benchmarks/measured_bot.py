@@ -1,4 +1,4 @@
-"""The bot, with a watch on its event loop: ``python -m tests.benchmarks.measured_bot FILE``.
+"""The bot, with a watch on its event loop: ``LAGS=FILE python -m tests.benchmarks.measured_bot``.
 
 Once a second the file gets a line: the longest time, in milliseconds, for which the loop did not
 come round since the line before.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -44,4 +43,4 @@ async def run(file: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1])))
+    asyncio.run(run(Path(os.environ["LAGS"])))

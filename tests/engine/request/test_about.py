@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.request.about import speaks_of_a_piece
+from engine.request.about import compares, speaks_of_a_piece
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,15 @@ def test_words_about_a_piece_that_is_there(text: str) -> None:
 )  # fmt: skip
 def test_words_that_ask_for_a_new_piece(text: str) -> None:
     assert not speaks_of_a_piece(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [("undo", True), ("a bit slower", True), ("again", True), ("in A minor", False),
+     ("without drums", False), ("jazz calm", False), ("", False)],
+)  # fmt: skip
+def test_some_words_mean_nothing_without_a_piece(text: str, alone: bool) -> None:
+    assert compares(text) is alone
 
 
 @given(st.text(max_size=200))

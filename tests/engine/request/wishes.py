@@ -136,7 +136,7 @@ back to the original                    |< back to the first version
 louder                                  ! loudness cannot be asked yet
 louder and slower                       = 72 BPM
 more reverb                             ! effects and the mix cannot be asked yet
-keep the melody                         ! say what shall be different
+keep the melody                         ! a melody cannot be kept in a new arrangement
 keep the melody but slower              = 72 BPM
 keep the melody, add strings            ! the notes cannot be kept
 different melody                        ! melody, chords and rhythm cannot be changed
