@@ -7,6 +7,7 @@ Discord cannot be reached or refuses the token.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -43,6 +44,9 @@ def main() -> int:
     except discord.LoginFailure:
         print(_LOG_IN_REFUSED, file=sys.stderr)
         return 1
+    except discord.ConnectionClosed as error:
+        print(f"{error}. See whether the token in .env still holds", file=sys.stderr)
+        return 1
     except (aiohttp.ClientError, discord.HTTPException, OSError) as error:
         print(f"Discord cannot be reached ({error}); check the network", file=sys.stderr)
         return 1
@@ -62,16 +66,20 @@ async def serve(settings: Settings, *, worker: Sequence[str] = WORKER) -> None:
 
 
 async def _until_stopped(client: Cadenza, house: House) -> None:
-    """Run the client; a first signal closes it cleanly, a second one at once."""
+    """Run the client; a first signal closes it cleanly, a second one without waiting for work."""
     loop = asyncio.get_running_loop()
     serving = asyncio.create_task(client.start(house.settings.token))
     closing: list[asyncio.Task[None]] = []
 
     def stop() -> None:
-        if closing:
-            serving.cancel()
-        else:
+        # Once: what runs may finish. Again: it is parked now. Once more: all ends where it is.
+        if not closing:
             closing.append(asyncio.create_task(client.close()))
+        elif len(closing) == 1:
+            closing.append(asyncio.create_task(house.studio.close(0.0)))
+        else:
+            for task in (serving, *closing):
+                task.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
@@ -81,7 +89,8 @@ async def _until_stopped(client: Cadenza, house: House) -> None:
         structlog.get_logger("bot").warning("stopped at once")
     finally:
         for task in closing:
-            await task
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         await client.close()
 
 

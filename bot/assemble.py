@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from bot.commissions import Commissions, Wait, plain_wait
@@ -39,15 +40,17 @@ async def open_house(
     *,
     wait: Wait[Any] = plain_wait,
     worker: Sequence[str] = WORKER,
+    making: Path | None = None,
 ) -> AsyncIterator[House]:
     """Open storage and studio; when left, the studio parks what runs and the database is closed.
 
-    ``worker``: the command of a worker process. Raises StorageError where the database cannot be
-    used.
+    ``worker``: the command of a worker process. ``making``: the folder of files in the making,
+    emptied at the start; in the data folder if None. Raises StorageError where the database cannot
+    be used.
     """
     async with await Storage.open(settings.database_url, utc_now) as storage:
         studio = Studio(
-            settings.data / "making",
+            making or settings.data / "making",
             workers=settings.workers,
             limits=Limits(
                 waiting=settings.queue,

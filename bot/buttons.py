@@ -44,10 +44,6 @@ CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE = (
 )
 RATINGS = tuple(Face(f"rate-{m.kind}", None, m.emoji, _GREY, 1) for m in MEANINGS)
 CANCEL = Face("cancel", "Cancel", None, _RED, 0)
-PAGES = (
-    Face("older", "Older", "◀️", _GREY, 0),
-    Face("newer", "Newer", "▶️", _GREY, 0),
-)
 FACES = {
     face.action: face
     for face in (
@@ -80,18 +76,12 @@ class StudioButton(
         cls, _interaction: discord.Interaction[Any], _item: Any, match: re.Match[str], /
     ) -> StudioButton:
         """Return the button of a message that was sent in any earlier life of the bot."""
-        face = FACES.get(match["action"])
-        if face is None:
-            raise UnknownButtonError(match["action"])
-        return cls(face, int(match["id"]))
+        unknown = Face(match["action"], None, None, _GREY, 0)
+        return cls(FACES.get(match["action"], unknown), int(match["id"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Hand the press to the cog that has taken this action."""
-        await interaction.client.presses[self.face.action](interaction, self.number)
-
-
-class UnknownButtonError(LookupError):
-    """A button of another version of the bot."""
+        """Hand the press to the client, which knows who has taken this action."""
+        await interaction.client.press(interaction, self.face.action, self.number)
 
 
 def piece_view(piece_id: int, *, rating_buttons: bool) -> discord.ui.View:

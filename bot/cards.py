@@ -16,6 +16,9 @@ from engine.request import Brief
 COLOUR = discord.Colour(0x5B8DEF)
 FIELD_LENGTH = 1024
 """Discord refuses longer fields of an embed."""
+CHANGES_LENGTH = 2000
+"""Discord takes 4,096 letters, but 6,000 in all of an embed."""
+TITLE_LENGTH = 256
 AUDIO = ("mp3", "ogg", "wav")
 _STAGES = {
     "start": "warming up",
@@ -39,7 +42,11 @@ def piece_embed(
     ``unknown`` and ``remarks`` are what the listener should know about their own words.
     """
     brief = Brief.from_json(piece.brief)
-    embed = discord.Embed(title=piece.title, colour=COLOUR, description=_sentences(piece.changes))
+    embed = discord.Embed(
+        title=piece.title[:TITLE_LENGTH],
+        colour=COLOUR,
+        description=_cut(_sentences(piece.changes), CHANGES_LENGTH),
+    )
     embed.add_field(name="Key", value=brief.key)
     embed.add_field(name="Tempo", value=f"{brief.tempo_bpm:g} BPM")
     embed.add_field(name="Meter", value=brief.meter)
@@ -140,8 +147,8 @@ def _safe(text: str) -> str:
     return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= FIELD_LENGTH else text[: FIELD_LENGTH - 1] + "…"
+def _cut(text: str, most: int = FIELD_LENGTH) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _list(names: Sequence[str], most: int) -> str:

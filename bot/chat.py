@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -20,13 +21,13 @@ from bot.assemble import House, open_house, utc_now
 from bot.cards import progress_text, ratings_line, sentence
 from bot.commissions import Asker, Commission, Composed
 from bot.house_rules import HouseRules
-from bot.jobs import Cancelled, Failed, Made, Parked, Running
+from bot.jobs import Cancelled, Failed, Made, Parked, Running, Waiting
 from bot.logs import configure_logs
 from bot.ratings import MEANINGS, RatingKind, kind_of
 from bot.settings import ENV_FILE, read_settings
 from bot.storage.records import TERMINAL, Piece
 from bot.talk import take_wish
-from engine.errors import CadenzaError
+from engine.errors import CadenzaError, OutputFolderError
 from engine.request import Brief
 
 HELP = """\
@@ -36,6 +37,9 @@ add strings; undo). Rate the latest piece with like, dislike, love, fire, sleepy
 /stems    instruments as files    /again    other notes     /variations  three more
 /help     this                    /quit     or Ctrl-D       Ctrl-C       stops composing"""
 _KINDS: dict[str, RatingKind] = {meaning.kind: meaning.kind for meaning in MEANINGS}
+
+LONGEST_NUMBER = 18
+"""Digits that a database surely takes."""
 
 Tell = Callable[[str], None]
 
@@ -117,14 +121,16 @@ class Chat:
         self._commission = commission
         try:
             async for news in self._house.commissions.follow(commission):
+                if isinstance(news, Waiting | Running):
+                    self._progress(progress_text(news, commission.bars))
+                    continue
+                self._progress("")
                 if isinstance(news, Composed):
                     await self._hand_over(commission, news)
                 elif isinstance(news, Failed):
                     self._tell(sentence(news.sentence))
                 elif isinstance(news, Cancelled | Parked):
                     self._tell("Cancelled.")
-                elif isinstance(news, Running):
-                    self._progress(progress_text(news, commission.bars))
         finally:
             self._commission = None
         if commission.unknown:
@@ -133,15 +139,16 @@ class Chat:
             self._tell(sentence(remark))
 
     async def _hand_over(self, commission: Commission, composed: Composed) -> None:
-        self._progress("")
-        for made in composed.made:
-            paths = await asyncio.to_thread(_copied, made, self._out)
-            if not composed.pieces:
+        try:
+            for number, made in enumerate(composed.made):
+                paths = await asyncio.to_thread(_copied, made, self._out)
+                if composed.pieces:  # else these are files of a piece that is there
+                    self._about = composed.pieces[number]
+                    self._tell(_card(self._about))
                 self._tell("\n".join(str(path) for path in paths))
-        for piece, made in zip(composed.pieces, composed.made, strict=False):
-            self._about = piece
-            self._tell(_card(piece))
-            self._tell("\n".join(str(self._out / path.name) for path in made.files.values()))
+        except OutputFolderError as error:
+            await self._house.commissions.unposted(commission, sentence(str(error)))
+            raise
         await self._house.commissions.posted(commission)
 
     async def _piece(self) -> Piece:
@@ -158,7 +165,8 @@ class Chat:
         self._tell(f"We talk about this one now.\n{_card(piece)}")
 
     async def _go(self, number: str) -> None:
-        piece = await self._house.storage.pieces.get(int(number)) if number.isdecimal() else None
+        is_number = number.isdecimal() and len(number) <= LONGEST_NUMBER
+        piece = await self._house.storage.pieces.get(int(number)) if is_number else None
         if piece is None or piece.person_id != TERMINAL:
             raise NoPieceYetError("there is no such piece; /history shows their numbers")
         self._choose(piece)
@@ -193,9 +201,18 @@ def _card(piece: Piece) -> str:
 
 
 def _copied(made: Made, out: Path) -> list[Path]:
-    """Copy a piece's files to where the person finds them; return their paths there."""
-    out.mkdir(parents=True, exist_ok=True)
-    return [Path(shutil.copy(path, out / path.name)) for path in made.files.values()]
+    """Copy a piece's files to where the person finds them; return their paths there.
+
+    Raises OutputFolderError where they cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return [Path(shutil.copy(path, out / path.name)) for path in made.files.values()]
+    except OSError as error:
+        raise OutputFolderError(
+            f"the files cannot be written to {out} ({error.strerror}); choose another folder with "
+            "--out"
+        ) from error
 
 
 async def talk(house: House, out: Path) -> None:
@@ -238,8 +255,10 @@ async def run(options: argparse.Namespace) -> None:
     configure_logs("warning", as_json=False)
     environ = {**os.environ, "CADENZA_LOG_LEVEL": "warning"}
     quiet = settings.model_copy(update={"log_level": "warning", "log_format": "text"})
-    async with open_house(quiet, environ) as house:
-        await talk(house, options.out)
+    # Not the folder of a bot that runs at the same time: each empties its own.
+    with tempfile.TemporaryDirectory(prefix="cadenza-") as making:
+        async with open_house(quiet, environ, making=Path(making)) as house:
+            await talk(house, options.out)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,23 +11,28 @@ import discord
 import structlog
 from discord.ext import commands
 
+from bot.answers import answered, refuse
 from bot.buttons import Press, StudioButton
 from bot.cards import message_url, sentence
 from bot.command_tree import CommandTree
-from bot.commissions import Asker, Commission, Commissions
+from bot.commissions import Asker, Commissions
 from bot.follow import Follower
 from bot.house_rules import HouseRules
 from bot.progress_message import ProgressMessage
 from bot.settings import Settings
-from bot.storage.records import BOT, Piece, StoredJob
+from bot.storage.records import BOT, TERMINAL, Piece, StoredJob
 from bot.storage.storage import Storage
-from bot.studio import Studio
+from bot.studio import ClosedError, Studio
+from bot.trouble import TROUBLE, status_of
 
 COGS = ("compose", "conversation", "rate", "library", "server_settings", "privacy", "admin")
 """Modules of ``bot.cogs``, one for each thing that people do."""
 MIB = 2**20
 LEAST_LIMIT = 10 * MIB
 """What a file may take in direct messages and where Discord does not say."""
+LAST_WORDS_S = 5.0
+"""At least so long finished pieces may be posted, and parked ones told of, when the bot closes."""
+OUTDATED = "This button is from another version of me and does nothing any more."
 RULES, TREE = "house_rules", "command_tree"
 """Names of settings in the database."""
 
@@ -77,8 +82,9 @@ class Cadenza(commands.AutoShardedBot):
         for name in COGS:
             await self.load_extension(f"bot.cogs.{name}")
         await self._sync_if_changed()
-        # Read before anything can be asked for in this life.
-        self._left = await self.storage.jobs.unfinished()
+        # Read before anything can be asked for in this life. A terminal sees to its own.
+        left = await self.storage.jobs.unfinished()
+        self._left = [job for job in left if job.person_id != TERMINAL]
 
     async def _sync_if_changed(self) -> None:
         """Discord allows few syncs a day and forgets nothing, so a hash of the tree is kept."""
@@ -96,12 +102,14 @@ class Cadenza(commands.AutoShardedBot):
         left, self._left = self._left, []
         if not left:
             return
-        going, unposted, lost = await self.commissions.take_up(left)
+        try:
+            going, unposted, lost = await self.commissions.take_up(left)
+        except ClosedError:  # asked to stop before it was ready: the next start takes all up
+            return
         for commission in going:
-            job = commission.job
-            self.follower.start(commission, self._progress_of(job.progress_message_id, commission))
+            self.follower.start(commission, self._progress_of(commission.job))
         for job in unposted:
-            self.follower.start_posting(job)
+            self.follower.start_posting(job, self._progress_of(job))
         for job in lost:
             await self._tell_of_loss(job)
         self.log.info("taken up", going=len(going), unposted=len(unposted), lost=len(lost))
@@ -111,14 +119,24 @@ class Cadenza(commands.AutoShardedBot):
         place = self.place(job.channel_id, job.server_id)
         try:
             await place.send(f"<@{job.person_id}> 😔 {sentence(job.sentence or '')}")
-        except discord.HTTPException as error:
-            self.log.warning("loss not told", status=error.status, job=job.id)
+        except TROUBLE as error:
+            self.log.warning("loss not told", status=status_of(error), job=job.id)
+        await self._progress_of(job).remove()
 
-    def _progress_of(self, message_id: int | None, commission: Commission) -> ProgressMessage:
-        job = commission.job
-        place = self.place(job.channel_id, job.server_id)
-        message = None if message_id is None else place.get_partial_message(message_id)
+    def _progress_of(self, job: StoredJob) -> ProgressMessage:
+        """Return what an earlier life showed of the job, to be shown on."""
+        place, number = self.place(job.channel_id, job.server_id), job.progress_message_id
+        message = None if number is None else place.get_partial_message(number)
         return ProgressMessage(message, job.id)
+
+    async def press(self, interaction: discord.Interaction[Any], action: str, number: int) -> None:
+        """Do what a button says; whatever fails, the person reads why."""
+        async with answered(interaction):
+            press = self.presses.get(action)
+            if press is None:
+                await refuse(interaction, OUTDATED)
+            else:
+                await press(interaction, number)
 
     async def close(self) -> None:
         """Take no more work, finish or park what runs, post what is finished, and log out."""
@@ -126,7 +144,7 @@ class Cadenza(commands.AutoShardedBot):
             return
         self.log.info("closing")
         await self.studio.close(self.settings.shutdown_s)
-        await self.follower.close(self.settings.shutdown_s)
+        await self.follower.close(max(self.settings.shutdown_s, LAST_WORDS_S))
         await super().close()
         self.log.info("closed")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,11 +21,11 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.house_rules import HouseRules
-from bot.jobs import Cancelled, Done, Failed, Job, Kind, Made, News, Parked, Running
-from bot.storage.errors import GoneError, StateError
-from bot.storage.records import File, NewJob, NewPiece, Piece, StoredJob
+from bot.jobs import VARIATIONS, Cancelled, Done, Failed, Job, Kind, Made, News, Parked, Running
+from bot.storage.errors import GoneError, StateError, StorageError
+from bot.storage.records import File, JobEnd, NewJob, NewPiece, Piece, StoredJob
 from bot.storage.storage import Storage
-from bot.studio import Studio, Ticket
+from bot.studio import ClosedError, Studio, Ticket
 from engine.errors import CadenzaError, RequestError
 from engine.option_types import MAX_SEED
 from engine.request import Brief, ComposeRequest, resolve
@@ -108,6 +109,9 @@ class Commissions:
         self._wait = wait
         self._new_seed = new_seed
         self._one_at_a_time = asyncio.Lock()
+        self._replays = itertools.count(-1, -1)
+        self._replays_of: dict[int, list[int]] = {}
+        """Job to the numbers under which its pieces were played once more."""
         self.paused = False
         """Whether the owner lets no new work in."""
 
@@ -131,8 +135,9 @@ class Commissions:
         revision = understand(wish, brief_of(parent))
         if revision.back is not None:
             return await self._earlier(parent, revision)
+        kept = replace(revision, remarks=())  # they quote what was typed
         payload = {
-            "revision": revision.to_json(),
+            "revision": kept.to_json(),
             **_music_of(parent),
             **({"seed": self._new_seed()} if revision.fresh else {}),
         }
@@ -151,11 +156,9 @@ class Commissions:
             )
         return earlier
 
-    async def variations(
-        self, asker: Asker, parent: Piece, rules: HouseRules, count: int = 3
-    ) -> Commission:
+    async def variations(self, asker: Asker, parent: Piece, rules: HouseRules) -> Commission:
         """Take the commission for other pieces of the same brief."""
-        payload = {"brief": parent.brief, "count": count, "seed": self._new_seed()}
+        payload = {"brief": parent.brief, "count": VARIATIONS, "seed": self._new_seed()}
         taken = await self._take(asker, "variations", payload, rules, parent)
         return replace(taken, bars=brief_of(parent).bars)
 
@@ -192,7 +195,9 @@ class Commissions:
         async with self._one_at_a_time:  # so that nobody slips past the quota by asking at once
             if kind != "render":
                 since = self.clock() - QUOTA_SPAN
-                rules.check_quota(await jobs.count_of_day(asker.person_id, since), self.per_day)
+                asked = await jobs.count_of_day(asker.person_id, since)
+                wanted = VARIATIONS if kind == "variations" else 1
+                rules.check_quota(asked, self.per_day, wanted)
             stored = await jobs.add(new)
         try:
             commission = Commission(stored, self.studio.submit(_job(stored)))
@@ -206,7 +211,7 @@ class Commissions:
         """Yield what happens to a commission; the last is Composed, Failed, Cancelled or Parked.
 
         When Composed is yielded the pieces are kept, so a crash behind it loses nothing; the
-        files go with ``posted``.
+        files go with ``posted`` or ``unposted``.
         """
         news = commission.ticket.news()
         begun = False
@@ -222,7 +227,7 @@ class Commissions:
                 yield await self._settled(commission, item, begun=begun)
             except (GoneError, StateError) as error:  # the person had their data deleted meanwhile
                 commission.log.info("dropped", reason=str(error))
-                await self.studio.forget(commission.job.id)
+                await self._forget(commission.job.id)
                 yield Cancelled()
                 return
 
@@ -235,7 +240,9 @@ class Commissions:
 
     async def _keep(self, commission: Commission, done: Done) -> Composed:
         job = commission.job
-        new = [] if job.kind == "render" else [await self._piece(job, made) for made in done.made]
+        if job.kind == "render":  # no new piece: after a crash it is simply played again
+            return Composed((), done.made)
+        new = [await self._piece(job, made) for made in done.made]
         pieces = await self.storage.jobs.composed(job.id, new)
         commission.log.info("composed", pieces=[piece.id for piece in pieces])
         return Composed(tuple(pieces), done.made)
@@ -245,14 +252,14 @@ class Commissions:
         if isinstance(item, Failed):
             await jobs.finish(job.id, "failed", item.sentence)
             commission.log.warning("failed", reason=item.reason)
-            await self.studio.forget(job.id)
+            await self._forget(job.id)
         elif isinstance(item, Cancelled):
             await jobs.finish(job.id, "cancelled")
             commission.log.info("cancelled")
-            await self.studio.forget(job.id)
+            await self._forget(job.id)
         elif isinstance(item, Parked):
             if begun:
-                await jobs.requeue(job.id)
+                await jobs.park(job.id)
             commission.log.info("parked")
 
     async def _piece(self, job: StoredJob, made: Made) -> NewPiece:
@@ -281,15 +288,27 @@ class Commissions:
 
     async def posted(self, commission: Commission) -> None:
         """Note that all of it reached who asked; its files go."""
-        await self.storage.jobs.finish(commission.job.id, "posted")
-        await self.studio.forget(commission.job.id)
         commission.log.info("posted")
+        await self._end(commission, "posted")
 
     async def unposted(self, commission: Commission, sentence: str) -> None:
-        """Note that it could not be handed over, ever; its pieces stay kept."""
-        await self.storage.jobs.finish(commission.job.id, "failed", sentence)
-        await self.studio.forget(commission.job.id)
+        """Note that it could not be handed over, ever; its pieces stay kept, its files go."""
         commission.log.warning("not posted", sentence=sentence)
+        await self._end(commission, "failed", sentence)
+
+    async def _end(
+        self, commission: Commission, state: JobEnd, sentence: str | None = None
+    ) -> None:
+        try:
+            await self.storage.jobs.finish(commission.job.id, state, sentence)
+        except StorageError as error:  # deleted meanwhile, or the next start notes it
+            commission.log.warning("end not noted", state=state, reason=str(error))
+        await self._forget(commission.job.id)
+
+    async def _forget(self, job_id: int) -> None:
+        """Remove the files of a job, those of its pieces that were played again too."""
+        for number in (job_id, *self._replays_of.pop(job_id, ())):
+            await self.studio.forget(number)
 
     async def take_up(
         self, left: Sequence[StoredJob]
@@ -312,24 +331,23 @@ class Commissions:
                 going.append(Commission(job, self.studio.submit(_job(job), promised=True)))
         return going, unposted, lost
 
-    async def again(self, job: StoredJob) -> AsyncIterator[tuple[Commission, Piece, Made]]:
-        """Yield the pieces of a composed job that were not posted, each played once more.
+    def revived(self, job: StoredJob) -> Commission:
+        """Return the commission of a composed job: nothing to wait for, nothing to cancel."""
+        return Commission(job, Ticket(_job(job), lambda _ticket: None))
 
-        When all have been taken the job counts as posted.
-        """
-        # There is nothing to wait for or to cancel: the work was done in an earlier life.
-        commission = Commission(job, Ticket(_job(job), lambda _ticket: None))
+    async def again(self, job: StoredJob) -> AsyncIterator[tuple[Piece, Made]]:
+        """Yield the pieces of a composed job that were not posted, each played once more."""
         for piece in await self.storage.jobs.pieces(job.id):
             if not await self.storage.messages.of_piece(piece.id, deleted=True):
-                yield commission, piece, await self.replay(job, piece)
-        await self.posted(commission)
+                yield piece, await self.replay(job, piece)
 
     async def replay(
         self, job: StoredJob, piece: Piece, *, stems: bool = False, max_bytes: int | None = None
     ) -> Made:
-        """Return the files of a kept piece, played once more for a job; RequestError if that fails.
+        """Return the files of a kept piece, played once more for a job, with which they go.
 
-        ``max_bytes``: of each file; as the job has it if None.
+        ``max_bytes``: of each file; as the job has it if None. Raises RequestError if that fails,
+        ClosedError if the studio closes meanwhile.
         """
         payload = {
             **_music_of(piece),
@@ -338,9 +356,11 @@ class Commissions:
             "max_bytes": max_bytes or job.payload["max_bytes"],
         }
         # Below zero: beside the job itself, whose files are still wanted.
-        again = replace(_job(job), id=-piece.id, kind="render", payload=payload)
-        await self.studio.forget(again.id)
+        again = replace(_job(job), id=next(self._replays), kind="render", payload=payload)
+        self._replays_of.setdefault(job.id, []).append(again.id)
         end = await self._wait(self.studio.submit(again, promised=True).end(), "a worker plays")
+        if isinstance(end, Parked):
+            raise ClosedError("I am about to rest; it goes on when I am back")
         if not isinstance(end, Done):
             raise RequestError(end.sentence if isinstance(end, Failed) else "it was stopped")
         return end.made[0]

@@ -20,22 +20,34 @@ from bot.progress_message import ProgressMessage
 from bot.ratings import MEANINGS
 from bot.storage.errors import GoneError
 from bot.storage.records import MessageKind, Piece, StoredJob
+from bot.studio import ClosedError
+from bot.trouble import TROUBLE, may_pass, status_of, too_big
 
 if TYPE_CHECKING:
     from bot.client import Cadenza
 
 PARKED = (
     "⏸️ I am being restarted. Nothing is lost: your piece will be composed and posted here as soon "
-    "as I am back"
+    "as I am back."
 )
-CANCELLED = "🛑 Cancelled"
+CANCELLED = "🛑 Cancelled."
+BROKEN = "😔 Something went wrong on my side. It is noted; please ask once more."
+DELETED = "😔 The piece has been deleted meanwhile."
 UNPOSTABLE = (
-    "I may not post files here: the bot needs View Channel, Send Messages, Embed Links and "
-    "Attach Files in this channel"
+    "I may not post files here: I need View Channel, Send Messages, Embed Links and Attach Files "
+    "in this channel."
 )
-TRIES = 3
-"""How often a message is sent that Discord fails to take, beside what discord.py tries itself."""
-RETRY_S = 5.0
+UNSENT = (
+    "Discord did not take the message with your piece. The piece is kept: `/history` shows its "
+    "number, and `/change` can start from it."
+)
+RETRIES_S = (5.0, 15.0, 45.0, 120.0, *[300.0] * 6)
+"""Waits before a message is sent again that Discord failed to take, beside the five attempts that
+discord.py makes itself: an outage of half an hour loses nothing."""
+MOST_SHRINKS = 2
+"""How often the sound is made half as large where Discord finds it too big."""
+SETTLE_S = 15.0
+"""How long who answers a piece waits for it to be kept as posted; an upload takes a few seconds."""
 
 
 class Follower:
@@ -44,27 +56,41 @@ class Follower:
     def __init__(self, client: Cadenza) -> None:
         self._client = client
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
         self._posting = asyncio.Condition()
         self._in_flight: Counter[int] = Counter()
         """Channel to the pieces that Discord has perhaps taken, but that are not kept as posted."""
 
     def start(self, commission: Commission, progress: ProgressMessage) -> None:
         """Follow a commission in the background until it has been posted or ended."""
-        self._spawn(self._follow(commission, progress))
+        self._spawn(commission, progress, self._see_through(commission, progress))
 
-    def start_posting(self, job: StoredJob) -> None:
+    def start_posting(self, job: StoredJob, progress: ProgressMessage) -> None:
         """Post in the background what was composed in an earlier life of the bot."""
-        self._spawn(self._post_again(job))
+        commission = self._client.commissions.revived(job)
+        self._spawn(commission, progress, self._post_again(commission, progress))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _spawn(
+        self, commission: Commission, progress: ProgressMessage, work: Coroutine[Any, Any, None]
+    ) -> None:
+        task = asyncio.create_task(self._to_an_end(commission, progress, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def idle(self, timeout_s: float) -> set[asyncio.Task[None]]:
+        """Wait until all is posted, parked or ended, at most so long; return what still goes on."""
+        if not self._tasks:
+            return set()
+        _, late = await asyncio.wait(set(self._tasks), timeout=timeout_s)
+        return late
+
     async def close(self, timeout_s: float) -> None:
-        """Wait until everything is posted or parked, but not longer than so many seconds."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=timeout_s)
+        """Wait like ``idle``; what is not posted then stays kept, for the next start to post."""
+        self._closing.set()
+        late = await self.idle(timeout_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def settled(self, channel_id: int) -> bool:
         """Whether a piece was on its way into a channel; it is kept as posted when this returns.
@@ -73,8 +99,9 @@ class Follower:
         """
         if not self._in_flight[channel_id]:
             return False
-        async with self._posting:
-            await self._posting.wait_for(lambda: not self._in_flight[channel_id])
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S), self._posting:
+                await self._posting.wait_for(lambda: not self._in_flight[channel_id])
         return True
 
     @contextlib.asynccontextmanager
@@ -85,14 +112,31 @@ class Follower:
         finally:
             async with self._posting:
                 self._in_flight[channel_id] -= 1
+                if not self._in_flight[channel_id]:
+                    del self._in_flight[channel_id]
                 self._posting.notify_all()
 
-    async def _follow(self, commission: Commission, progress: ProgressMessage) -> None:
+    async def _to_an_end(
+        self, commission: Commission, progress: ProgressMessage, work: Coroutine[Any, Any, None]
+    ) -> None:
+        """Do the work; whatever fails, the job has its end, and who asked reads about it."""
         try:
-            await self._see_through(commission, progress)
-        except Exception as error:
-            commission.log.exception("not seen through", error=str(error))
-            await progress.end("😔 Something went wrong on my side; please ask once more")
+            await work
+        except ClosedError:
+            await progress.end(PARKED)
+        except GoneError:
+            await self._give_up(commission, progress, DELETED)
+        except TROUBLE as error:
+            commission.log.warning("not sent", status=status_of(error), error=str(error))
+            may_not = isinstance(error, discord.Forbidden)
+            await self._give_up(commission, progress, f"😔 {UNPOSTABLE if may_not else UNSENT}")
+        except Exception:
+            commission.log.exception("not seen through")
+            await self._give_up(commission, progress, BROKEN)
+
+    async def _give_up(self, commission: Commission, progress: ProgressMessage, words: str) -> None:
+        await self._client.commissions.unposted(commission, words)
+        await progress.end(words)
 
     async def _see_through(self, commission: Commission, progress: ProgressMessage) -> None:
         async for news in self._client.commissions.follow(commission):
@@ -110,24 +154,24 @@ class Follower:
     async def _hand_over(
         self, commission: Commission, composed: Composed, progress: ProgressMessage
     ) -> None:
-        try:
-            if composed.pieces:
-                for piece, made in zip(composed.pieces, composed.made, strict=True):
-                    await self._post_piece(commission, piece, made, progress)
-            else:
-                await self._post_stems(commission, composed.made[0], progress)
-        except discord.Forbidden:
-            await self._client.commissions.unposted(commission, UNPOSTABLE)
-            await progress.end(f"😔 {UNPOSTABLE}")
-            return
+        if composed.pieces:
+            for piece, made in zip(composed.pieces, composed.made, strict=True):
+                await self._post_piece(commission, piece, made, progress)
+        else:
+            await self._post_stems(commission, composed.made[0], progress)
+        await self._client.commissions.posted(commission)
+        await progress.remove()
+
+    async def _post_again(self, commission: Commission, progress: ProgressMessage) -> None:
+        async for piece, made in self._client.commissions.again(commission.job):
+            await self._post_piece(commission, piece, made, progress)
         await self._client.commissions.posted(commission)
         await progress.remove()
 
     async def _post_piece(
-        self, commission: Commission, piece: Piece, made: Made, progress: ProgressMessage | None
+        self, commission: Commission, piece: Piece, made: Made, progress: ProgressMessage
     ) -> None:
         """Post a piece as a regular message, keep where it stands, open a thread if wished for."""
-        job = commission.job
         rules = await self._client.rules(piece.server_id)
         channel_id = await self._place_of(piece, rules)
         async with self._on_its_way(channel_id):
@@ -140,39 +184,50 @@ class Follower:
                 content=piece_words(piece, await self._client.url_of(piece.parent_id)),
                 embed=piece_embed(piece, unknown=commission.unknown, remarks=commission.remarks),
                 view=piece_view(piece.id, rating_buttons=not rules.reactions),
-                nonce=f"{job.request_id}-{piece.place}",
+                nonce=f"{commission.job.request_id}-{piece.place}",
             )
             await self._keep(sent, piece.server_id, piece.id, "piece")
         await self._around(sent, piece, rules)
 
     async def _post_stems(
-        self, commission: Commission, made: Made, progress: ProgressMessage | None
+        self, commission: Commission, made: Made, progress: ProgressMessage
     ) -> None:
         job = commission.job
-        if job.parent_piece_id is None:
+        piece_id = job.parent_piece_id
+        if piece_id is None:
             raise GoneError("the piece was deleted while its stems were made")
         sent = await self._send(
             commission,
             progress,
             job.channel_id,
-            job.parent_piece_id,
+            piece_id,
             {kind: path for kind, path in made.files.items() if kind == "stems.zip"},
-            content=f"🎚️ The instruments of piece {job.parent_piece_id}, each as a file of its own",
+            content=f"🎚️ The instruments of piece {piece_id}, each as a file of its own.",
             nonce=f"{job.request_id}-s",
         )
-        await self._keep(sent, job.server_id, job.parent_piece_id, "stems")
+        await self._keep(sent, job.server_id, piece_id, "stems")
 
     async def _keep(
         self, sent: discord.Message, server_id: int | None, piece_id: int, kind: MessageKind
     ) -> None:
-        await self._client.storage.messages.add(
-            sent.id, channel_id=sent.channel.id, server_id=server_id, piece_id=piece_id, kind=kind
-        )
+        """Keep where a piece stands; if it was deleted while it was sent, nothing is left of it."""
+        try:
+            await self._client.storage.messages.add(
+                sent.id,
+                channel_id=sent.channel.id,
+                server_id=server_id,
+                piece_id=piece_id,
+                kind=kind,
+            )
+        except GoneError:
+            with contextlib.suppress(*TROUBLE):
+                await sent.delete()
+            raise
 
     async def _send(
         self,
         commission: Commission,
-        progress: ProgressMessage | None,
+        progress: ProgressMessage,
         channel_id: int,
         piece_id: int,
         files: Mapping[str, Path],
@@ -180,31 +235,44 @@ class Follower:
     ) -> discord.Message:
         """Send a message with files: smaller ones or by way of the command, where need be.
 
-        Raises discord.Forbidden where no way is open.
+        Raises GoneError for a piece that was deleted, ClosedError when the bot closes while Discord
+        takes nothing, and one of TROUBLE where no way is open.
         """
         job = commission.job
+        if await self._client.storage.pieces.get(piece_id) is None:
+            raise GoneError(f"piece {piece_id} was deleted")
         place: discord.abc.Messageable = self._client.place(channel_id, job.server_id)
         only_here: dict[str, Any] = {"nonce": message.pop("nonce")}
         if job.reply_to_id is not None and channel_id == job.channel_id:
             only_here["reference"] = discord.MessageReference(
                 message_id=job.reply_to_id, channel_id=channel_id, fail_if_not_exists=False
             )
-        for attempt in range(1, TRIES + 1):
+        failures = shrinks = 0
+        while True:
             try:
                 return await place.send(files=attachments(files), **message, **only_here)
             except discord.Forbidden:
-                if progress is None or progress.followup is None:
+                if progress.followup is None:
                     raise
                 return await progress.followup.send(files=attachments(files), wait=True, **message)
-            except discord.HTTPException as error:
-                commission.log.warning("not sent", status=error.status, code=error.code)
-                if attempt == TRIES or (error.status < 500 and not _too_big(error)):
-                    raise
-                if _too_big(error):
+            except TROUBLE as error:
+                commission.log.warning("not sent", status=status_of(error), error=str(error))
+                if too_big(error) and shrinks < MOST_SHRINKS:
+                    shrinks += 1
                     files = await self._smaller(job, piece_id, files)
+                elif may_pass(error) and failures < len(RETRIES_S):
+                    await self._pause(RETRIES_S[failures])
+                    failures += 1
                 else:
-                    await asyncio.sleep(RETRY_S)
-        raise AssertionError("every round returns or raises")
+                    raise
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait; ClosedError if the bot closes meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        if self._closing.is_set():
+            raise ClosedError("I am about to rest; it goes on when I am back")
 
     async def _smaller(
         self, job: StoredJob, piece_id: int, files: Mapping[str, Path]
@@ -233,34 +301,24 @@ class Follower:
 
     async def _around(self, sent: discord.Message, piece: Piece, rules: HouseRules) -> None:
         """Open the piece's thread and place the reactions, where the server wants them."""
-        try:
-            if (
-                rules.threads
-                and piece.version == 1
-                and isinstance(sent.channel, discord.TextChannel)
-            ):
-                await sent.create_thread(name=piece.title[:100])
-            if rules.reactions:
-                for meaning in MEANINGS:
-                    await sent.add_reaction(meaning.emoji)
-        except discord.HTTPException as error:
-            self._client.log.warning("no thread or reactions", status=error.status, piece=piece.id)
+        wants_thread = rules.threads and piece.version == 1
+        if wants_thread and isinstance(sent.channel, discord.TextChannel):
+            await self._try(sent.create_thread(name=piece.title[:100]), "no thread", piece)
+        if rules.reactions:
+            for meaning in MEANINGS:
+                if not await self._try(sent.add_reaction(meaning.emoji), "no reactions", piece):
+                    return
 
-    async def _post_again(self, job: StoredJob) -> None:
-        """Post what an earlier life of the bot composed but did not post, played once more."""
-        async for commission, piece, made in self._client.commissions.again(job):
-            try:
-                await self._post_piece(commission, piece, made, None)
-            except discord.HTTPException as error:
-                commission.log.warning("not posted", status=error.status)
-                await self._client.commissions.unposted(commission, UNPOSTABLE)
-                return
+    async def _try(self, request: Coroutine[Any, Any, Any], otherwise: str, piece: Piece) -> bool:
+        """Whether Discord did what a posted piece can do without."""
+        try:
+            await request
+        except TROUBLE as error:
+            self._client.log.warning(otherwise, status=status_of(error), piece=piece.id)
+            return False
+        return True
 
 
 def attachments(files: Mapping[str, Path]) -> list[discord.File]:
     """Return the files to attach, opened anew: a file that was sent once is spent."""
     return piece_files(files) or [discord.File(path) for path in files.values()]
-
-
-def _too_big(error: discord.HTTPException) -> bool:
-    return error.status == 413 or error.code == 40005

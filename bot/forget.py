@@ -8,6 +8,7 @@ import discord
 
 from bot.ratings import emoji_of
 from bot.storage.records import Forgotten, Posted, Reaction
+from bot.trouble import TROUBLE, status_of
 
 if TYPE_CHECKING:
     from bot.client import Cadenza
@@ -32,8 +33,9 @@ async def _delete(client: Cadenza, posted: Posted) -> None:
         await client.place(posted.channel_id, None).get_partial_message(posted.message_id).delete()
     except discord.NotFound:
         return
-    except discord.HTTPException as error:
-        client.log.warning("message not deleted", status=error.status, message=posted.message_id)
+    except TROUBLE as error:
+        status, message = status_of(error), posted.message_id
+        client.log.warning("message not deleted", status=status, message=message)
 
 
 async def _unreact(client: Cadenza, reaction: Reaction, person_id: int) -> bool:
@@ -43,6 +45,6 @@ async def _unreact(client: Cadenza, reaction: Reaction, person_id: int) -> bool:
         await message.remove_reaction(emoji_of(reaction.kind), discord.Object(person_id))
     except discord.NotFound:
         return True
-    except discord.HTTPException:
+    except TROUBLE:
         return False
     return True

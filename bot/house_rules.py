@@ -70,12 +70,14 @@ class HouseRules:
             names = " or ".join(f"<@&{role}>" for role in self.roles[:5])
             raise HouseRuleError(f"composing is for members with the role {names} here")
 
-    def check_quota(self, asked: int, usual: int) -> None:
-        """Raise HouseRuleError if a person who asked so often in 24 hours may not ask again."""
+    def check_quota(self, asked: int, usual: int, wanted: int = 1) -> None:
+        """Raise HouseRuleError if so many more than were asked for in 24 hours are too many."""
         most = usual if self.per_day is None else self.per_day
-        if asked >= most:
+        if asked + wanted > most:
+            had = "one piece" if asked == 1 else f"{asked} pieces"
+            more = "" if wanted == 1 else f", and this would be {wanted} more"
             raise HouseRuleError(
-                f"you have asked for {asked} pieces in the last 24 hours and {most} are allowed; "
+                f"you have asked for {had} in the last 24 hours and {most} are allowed{more}; "
                 "ratings and listening stay free, and tomorrow there is room again"
             )
 

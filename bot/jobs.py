@@ -14,6 +14,9 @@ from typing import Any, Literal, get_args
 Kind = Literal["compose", "revise", "variations", "render"]
 Reason = Literal["bad_input", "missing_part", "deadline", "worker_died", "internal"]
 
+VARIATIONS = 3
+"""Pieces that one job of this kind makes; a quota counts each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -17,10 +17,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 _SECRET_NAME = re.compile(r"token|password|secret|authorization|database_url", re.IGNORECASE)
 # Three parts of base64 with dots between is how Discord writes a bot's token; the password of a
-# URL stands between ':' and '@'.
+# URL stands between ':' and '@'; an interaction's token is good for fifteen minutes.
 _SECRETS = (
     (re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), "[token]"),
     (re.compile(r"(?<=://)([^\s:/@]+):[^\s@]+(?=@)"), r"\1:[password]"),
+    (re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w-]{20,}"), r"\1[token]"),
 )
 
 

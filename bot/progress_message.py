@@ -12,6 +12,7 @@ import structlog
 from bot.buttons import cancel_view
 from bot.cards import progress_text
 from bot.jobs import News, Running
+from bot.trouble import TROUBLE, may_pass, status_of
 
 EDIT_EVERY_S = 2.0
 """Discord allows five edits in five seconds; many pieces at once share that."""
@@ -74,10 +75,10 @@ class ProgressMessage:
             try:
                 await act(self.message)
                 return
-            except discord.HTTPException as error:
-                _log.info(f"progress not {what}", status=error.status)
+            except TROUBLE as error:
+                _log.info(f"progress not {what}", status=status_of(error), job=self._job_id)
                 outlived = isinstance(self.message, discord.InteractionMessage)
-                if error.status >= 500 or (error.status == 429 and not outlived):
+                if may_pass(error) and not (status_of(error) == 429 and outlived):
                     return
                 self.message = _in_channel(self.message) if outlived else None
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answers import refuse
+from bot.answers import apologise, reply, reply_if_possible, words_of
 from bot.buttons import cancel_view, piece_view
-from bot.cards import piece_embed, progress_text, sentence
+from bot.cards import piece_embed, progress_text
 from bot.commissions import Asker, Commission
 from bot.house_rules import HouseRules
 from bot.jobs import News, Waiting
 from bot.progress_message import ProgressMessage
 from bot.storage.records import Piece
+from bot.trouble import TROUBLE
 from engine.errors import CadenzaError
 
 if TYPE_CHECKING:
@@ -35,15 +36,16 @@ async def from_interaction(interaction: discord.Interaction[Any], order: Order) 
     try:
         outcome = await _commissioned(client, asker, interaction.user, interaction.channel, order)
     except CadenzaError as error:
-        await refuse(interaction, f"🙏 {sentence(str(error))}")
+        await apologise(interaction, error)
         return
-    shown = await interaction.original_response()
     if isinstance(outcome, Piece):
-        await shown.delete()
         await _show_again(client, outcome, asker)
+        await interaction.delete_original_response()
         return
-    await shown.edit(content=_first_words(outcome), view=cancel_view(outcome.job.id))
-    await _follow(client, outcome, shown, interaction.followup)
+    showing = interaction.edit_original_response(
+        content=_first_words(outcome), view=cancel_view(outcome.job.id)
+    )
+    await _follow(client, outcome, showing, interaction.followup)
 
 
 async def from_message(client: Cadenza, message: discord.Message, order: Order) -> None:
@@ -52,15 +54,13 @@ async def from_message(client: Cadenza, message: discord.Message, order: Order) 
     try:
         outcome = await _commissioned(client, asker, message.author, message.channel, order)
     except CadenzaError as error:
-        await message.reply(f"🙏 {sentence(str(error))}", mention_author=False)
+        await reply_if_possible(message, words_of(error))
         return
     if isinstance(outcome, Piece):
         await _show_again(client, outcome, asker)
         return
-    shown = await message.reply(
-        _first_words(outcome), view=cancel_view(outcome.job.id), mention_author=False
-    )
-    await _follow(client, outcome, shown, None)
+    showing = reply(message, _first_words(outcome), view=cancel_view(outcome.job.id))
+    await _follow(client, outcome, showing, None)
 
 
 class NoPieceError(CadenzaError):
@@ -109,12 +109,20 @@ def _first_words(commission: Commission) -> str:
 async def _follow(
     client: Cadenza,
     commission: Commission,
-    shown: discord.Message,
+    showing: Awaitable[discord.Message],
     followup: discord.Webhook | None,
 ) -> None:
-    await client.storage.jobs.set_progress_message(commission.job.id, shown.id)
-    progress = ProgressMessage(shown, commission.job.id, bars=commission.bars, followup=followup)
-    client.follower.start(commission, progress)
+    """Follow a commission, whether or not its first words can be shown: it is at work already."""
+    job_id = commission.job.id
+    shown: discord.Message | None = None
+    try:
+        shown = await showing
+        await client.storage.jobs.set_progress_message(job_id, shown.id)
+    except (*TROUBLE, CadenzaError) as error:
+        commission.log.warning("progress not shown", error=str(error))
+    finally:
+        progress = ProgressMessage(shown, job_id, bars=commission.bars, followup=followup)
+        client.follower.start(commission, progress)
 
 
 async def _show_again(client: Cadenza, piece: Piece, asker: Asker) -> None:

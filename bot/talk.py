@@ -6,12 +6,13 @@ later (keep the melody, fill a gap), it is understood behind ``Commissions.revis
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.commissions import Asker, Commission, Commissions
 from bot.house_rules import HouseRules
 from bot.storage.records import Piece
-from engine.request import parse
+from engine.request import ComposeRequest, parse
 from engine.request.about import speaks_of_a_piece
 
 FRESH = timedelta(hours=6)
@@ -39,6 +40,12 @@ async def take_wish(
     if about is not None:
         return await commissions.revise(asker, about, text, rules)
     return await commissions.compose(asker, parse(text), rules)
+
+
+def says_something(text: str) -> bool:
+    """Whether words hold any wish that is understood."""
+    said = replace(parse(text), unknown=(), remarks=())
+    return said != ComposeRequest() or speaks_of_a_piece(text)
 
 
 async def _latest(commissions: Commissions, asker: Asker, now: datetime) -> Piece | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import defer_privately, refuse, whisper
+from bot.answers import AnsweringView, defer_privately, refuse, whisper
 from bot.client import Cadenza
 from bot.cogs.suggest import genres, instruments, keys, lengths, meters, moods, tempi
 from bot.commissions import Asker, Commission
@@ -113,7 +114,8 @@ class ComposeCog(commands.Cog):
         piece = await self.client.storage.pieces.get(piece_id)
         if piece is None:  # only its message is left
             if interaction.message is not None:
-                await interaction.message.delete()
+                with contextlib.suppress(discord.NotFound):
+                    await interaction.message.delete()
             return
         rules = await self.client.rules(piece.server_id)
         if not rules.may_delete(
@@ -127,7 +129,7 @@ class ComposeCog(commands.Cog):
         await whisper(interaction, text, view=ConfirmDeletion(self.client, piece_id))
 
 
-class ConfirmDeletion(discord.ui.View):
+class ConfirmDeletion(AnsweringView):
     """Asks once more; nobody but the person sees it, and it need not outlive a restart."""
 
     def __init__(self, client: Cadenza, piece_id: int) -> None:

@@ -13,13 +13,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answers import AnsweringModal, reply_if_possible
 from bot.client import Cadenza
 from bot.cogs.compose import MAX_PROMPT
 from bot.commissions import Asker, Commission
 from bot.house_rules import HouseRules
 from bot.reception import find_piece, from_interaction, from_message
 from bot.storage.records import Piece
-from bot.talk import take_wish
+from bot.talk import says_something, take_wish
 
 MAX_WISH = 300
 """Letters of a wish in the modal."""
@@ -27,6 +28,10 @@ BLANK = (
     "🙏 I got your reply without its words: Discord shows me the text of a reply only if it pings "
     "me. Please leave the @ ON above the text field when you reply, mention me, press **Change…** "
     "below the piece, or use `/change`."
+)
+ROLE = (
+    "🙏 You mentioned my role. Discord shows me your words only if you mention me myself: choose "
+    "the name with the picture in the list, or use `/compose`."
 )
 HOW = (
     "🎼 Tell me what you would like to hear, as in **jazz calm 90bpm** or **a sad waltz for piano, "
@@ -47,16 +52,17 @@ class ConversationCog(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Answer what is said to the bot: a reply to a piece, a mention, a direct message."""
-        if message.author.bot or message.is_system():
+        if message.author.bot or message.webhook_id is not None or message.is_system():
             return
         piece = await self._replied_to(message)
-        if piece is None and not self._is_meant(message):
-            return
         text = self._words(message)
-        if text:
+        if piece is None and not self._is_meant(message, text):
+            if self._names_my_role(message):
+                await reply_if_possible(message, ROLE)
+        elif text:
             await from_message(self.client, message, self._order(text, piece))
         else:
-            await message.reply(BLANK if piece else HOW, mention_author=False)
+            await reply_if_possible(message, BLANK if piece else HOW)
 
     async def _replied_to(self, message: discord.Message) -> Piece | None:
         reference = message.reference
@@ -64,9 +70,19 @@ class ConversationCog(commands.Cog):
             return None
         return await self.client.piece_of(reference.message_id, message.channel.id)
 
-    def _is_meant(self, message: discord.Message) -> bool:
+    def _is_meant(self, message: discord.Message, text: str) -> bool:
+        """Whether a message about no piece asks for one: "thanks!" to an answer does not."""
         user = self.client.user
-        return message.guild is None or (user is not None and user in message.mentions)
+        if message.guild is None or user is None:
+            return True
+        if user.id in message.raw_mentions:
+            return True
+        return user in message.mentions and says_something(text)
+
+    def _names_my_role(self, message: discord.Message) -> bool:
+        """Whether the role was mentioned that Discord made for the bot: easy to take for it."""
+        role = None if message.guild is None else message.guild.self_role
+        return role is not None and role in message.role_mentions
 
     def _words(self, message: discord.Message) -> str:
         """What was said, without the mention of the bot."""
@@ -124,7 +140,7 @@ class ConversationCog(commands.Cog):
         await self.revise(interaction, piece, wish)
 
 
-class ChangeModal(discord.ui.Modal, title="Change this piece"):
+class ChangeModal(AnsweringModal, title="Change this piece"):
     """Takes one wish."""
 
     wish: discord.ui.TextInput[Any] = discord.ui.TextInput(

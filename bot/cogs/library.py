@@ -9,10 +9,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import defer_privately, refuse, whisper
-from bot.cards import COLOUR, chunks, list_line, ratings_line, sentence
+from bot.answers import answered, defer_privately, whisper
+from bot.cards import COLOUR, chunks, list_line, ratings_line
 from bot.client import Cadenza
-from bot.reception import NoPieceError, find_piece
+from bot.reception import find_piece
 
 PAGE = 8
 """Pieces on a page: with links they stay within an embed's 4,096 letters."""
@@ -106,11 +106,7 @@ class LibraryCog(commands.Cog):
 
     async def _tell(self, interaction: discord.Interaction[Any], piece_id: int | None) -> None:
         asker = self.client.asker(interaction.user, interaction.channel)
-        try:
-            piece = await find_piece(self.client, asker, piece_id)
-        except NoPieceError as error:
-            await refuse(interaction, sentence(str(error)))
-            return
+        piece = await find_piece(self.client, asker, piece_id)
         for part in chunks(f"**{piece.title}** (piece {piece.id})\n{piece.explanation}"):
             await whisper(interaction, part)
 
@@ -137,10 +133,11 @@ class PageButton(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page in place of the one that is seen."""
-        await interaction.response.defer()
-        cog = interaction.client.get_cog("LibraryCog")
-        embed, view = await cog.page(self.what, interaction, self.offset)
-        await interaction.edit_original_response(embed=embed, view=view)
+        async with answered(interaction):
+            await interaction.response.defer()
+            cog = interaction.client.get_cog("LibraryCog")
+            embed, view = await cog.page(self.what, interaction, self.offset)
+            await interaction.edit_original_response(embed=embed, view=view)
 
 
 async def setup(client: Cadenza) -> None:

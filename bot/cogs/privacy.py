@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import defer_privately, whisper
+from bot.answers import AnsweringView, defer_privately, whisper
 from bot.cards import message_url
-from bot.client import Cadenza
+from bot.client import LEAST_LIMIT, Cadenza
 from bot.forget import forget
 from bot.storage.errors import GoneError
 
@@ -36,6 +38,8 @@ PRIVACY = (
 )
 
 NOTHING = "Nothing is kept of you."
+MOST_BYTES = LEAST_LIMIT - 2**16
+"""Of a file: Discord's least limit, with room for the words around it."""
 
 
 class PrivacyCog(commands.GroupCog, group_name="mydata", group_description="What is kept of you"):
@@ -46,12 +50,14 @@ class PrivacyCog(commands.GroupCog, group_name="mydata", group_description="What
 
     @app_commands.command(description="All that is kept of you, as a file that only you see")
     async def export(self, interaction: discord.Interaction[Any]) -> None:
-        """Send the person's rows as JSON."""
+        """Send the person's rows as JSON, in as many files as Discord takes."""
         await defer_privately(interaction)
         data = await self.client.storage.people.export(interaction.user.id)
-        text = await asyncio.to_thread(json.dumps, data, indent=1, ensure_ascii=False)
-        file = discord.File(io.BytesIO(text.encode()), filename="cadenza-my-data.json")
-        await whisper(interaction, "This is all that is kept of you.", file=file)
+        parts = await asyncio.to_thread(packed, data, MOST_BYTES)
+        for number, part in enumerate(parts, start=1):
+            of = f" File {number} of {len(parts)}." if len(parts) > 1 else ""
+            file = discord.File(io.BytesIO(part), filename=f"cadenza-my-data-{number}.zip")
+            await whisper(interaction, f"This is all that is kept of you.{of}", file=file)
 
     @app_commands.command(description="Remove all that is kept of you, your pieces included")
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
@@ -59,13 +65,33 @@ class PrivacyCog(commands.GroupCog, group_name="mydata", group_description="What
         await defer_privately(interaction)
         count = await self.client.storage.pieces.count_of_person(interaction.user.id)
         text = (
-            f"This removes your {count} pieces with their messages, your ratings and all else that "
-            "is kept of you, in every server. It cannot be undone. `/mydata export` first?"
+            f"This removes your pieces ({count}) with their messages, your ratings and all else "
+            "that is kept of you, in every server. It cannot be undone. `/mydata export` first?"
         )
         await whisper(interaction, text, view=ConfirmRemoval(self.client, interaction.user.id))
 
 
-class ConfirmRemoval(discord.ui.View):
+def packed(data: Mapping[str, Any], most_bytes: int) -> list[bytes]:
+    """Return the rows as ZIP files with JSON in them, each at most so large where that can be.
+
+    Lists are parted in the middle until their files are small enough; a single row is not parted.
+    """
+    text = json.dumps(data, indent=1, ensure_ascii=False)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("cadenza-my-data.json", text)
+    longest = max((len(rows) for rows in data.values() if isinstance(rows, list)), default=0)
+    if len(file.getvalue()) <= most_bytes or longest <= 1:
+        return [file.getvalue()]
+    halves: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    for name, rows in data.items():
+        middle = len(rows) // 2 if isinstance(rows, list) else 0
+        halves[0][name] = rows[:middle] if isinstance(rows, list) else rows
+        halves[1][name] = rows[middle:] if isinstance(rows, list) else rows
+    return [part for half in halves for part in packed(half, most_bytes)]
+
+
+class ConfirmRemoval(AnsweringView):
     """Asks once more; nobody but the person sees it."""
 
     def __init__(self, client: Cadenza, person_id: int) -> None:
@@ -84,16 +110,27 @@ class ConfirmRemoval(discord.ui.View):
         except GoneError:
             await interaction.edit_original_response(content=NOTHING, view=None)
             return
+        # Said first: taking many messages away takes longer than an answer may wait.
+        await interaction.edit_original_response(content=_removed(gone.counts), view=None)
         left = await forget(self._client, gone, self._person_id)
-        counts = ", ".join(f"{count} {table}" for table, count in gone.counts.items() if count)
-        text = f"Removed: {counts}."
         if left:
-            links = " ".join(message_url(None, r.channel_id, r.message_id) for r in left[:10])
-            text += (
-                " I may not take your reactions away from these pieces of others; please do it "
+            links = " ".join(
+                message_url(r.server_id, r.channel_id, r.message_id) for r in left[:10]
+            )
+            text = (
+                "I may not take your reactions away from these pieces of others; please do it "
                 f"yourself, or they count as new ratings when I read them again: {links}"
             )
-        await interaction.edit_original_response(content=text[:2000], view=None)
+            await whisper(interaction, text)
+
+
+def _removed(counts: Mapping[str, int]) -> str:
+    pieces, ratings = counts["pieces"], counts["ratings"]
+    return (
+        f"Removed: {pieces} {'piece' if pieces == 1 else 'pieces'}, {ratings} "
+        f"{'rating' if ratings == 1 else 'ratings'} and all else that was kept of you. "
+        "The messages with your pieces go now."
+    )
 
 
 class PrivacyWordsCog(commands.Cog):

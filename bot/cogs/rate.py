@@ -10,13 +10,13 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.answers import defer_privately, refuse, whisper
-from bot.cards import ratings_line, sentence
+from bot.answers import defer_privately, whisper
+from bot.cards import ratings_line
 from bot.client import Cadenza
 from bot.ratings import MEANINGS, RatingKind, emoji_of, kind_of
-from bot.reception import GONE
-from bot.storage.errors import GoneError
+from bot.storage.errors import GoneError, StorageError
 from bot.storage.records import Message
+from bot.trouble import TROUBLE, status_of
 
 MISSED_SINCE = timedelta(days=14)
 MISSED_MESSAGES = 300
@@ -35,7 +35,7 @@ class RateCog(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """A reaction of a person on a piece is a rating."""
-        kind = kind_of(event.emoji.name)
+        kind = kind_of(str(event.emoji))
         if kind is None:  # is it one of the five?
             return
         if self.client.user is not None and event.user_id == self.client.user.id:  # our own?
@@ -56,7 +56,7 @@ class RateCog(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
         """A reaction that is taken back takes the rating back."""
-        kind = kind_of(event.emoji.name)
+        kind = kind_of(str(event.emoji))
         if kind is None:
             return
         piece = await self.client.piece_of(event.message_id, event.channel_id)
@@ -73,7 +73,7 @@ class RateCog(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
         """A moderator took all reactions of one kind away."""
-        kind = kind_of(event.emoji.name)
+        kind = kind_of(str(event.emoji))
         if kind is not None:
             await self.client.storage.ratings.clear(event.message_id, kind)
 
@@ -101,18 +101,16 @@ class RateCog(commands.Cog):
         """Rate by button; a second press of the same takes the rating back."""
         await defer_privately(interaction)
         ratings, person = self.client.storage.ratings, interaction.user.id
-        try:
-            standing = [r for r in await ratings.counted(piece_id) if r.person_id == person]
-            if standing and standing[0].kind == kind:
-                await ratings.withdraw(piece_id, person, None, standing[0].source)
-                said = f"Your {emoji_of(kind)} is taken back."
-            else:
-                message_id = interaction.message.id if interaction.message else None
-                await ratings.give(piece_id, person, kind, "button", message_id)
-                said = f"You rated this {emoji_of(kind)}. Press it again to take it back."
-        except GoneError:
-            await refuse(interaction, sentence(GONE))
-            return
+        standing = [r for r in await ratings.counted(piece_id) if r.person_id == person]
+        if standing and standing[0].kind == kind and standing[0].source == "reaction":
+            said = f"You rated this {emoji_of(kind)} by a reaction. Take that away to take it back."
+        elif standing and standing[0].kind == kind:
+            await ratings.withdraw(piece_id, person, None, standing[0].source)
+            said = f"Your {emoji_of(kind)} is taken back."
+        else:
+            message_id = interaction.message.id if interaction.message else None
+            await ratings.give(piece_id, person, kind, "button", message_id)
+            said = f"You rated this {emoji_of(kind)}. Press it again to take it back."
         votes = ratings_line(await ratings.summary(piece_id))
         await whisper(interaction, f"{said}\nSo far: {votes}" if votes else said)
 
@@ -135,14 +133,20 @@ class RateCog(commands.Cog):
             if message.kind != "piece":
                 continue
             try:
-                shown = await self._shown(message)
+                await self._read(message)
             except discord.NotFound:
                 await messages.deleted([message.id])
-            except discord.HTTPException as error:
-                self.client.log.info("reactions not read", status=error.status, message=message.id)
-            else:
-                await self.client.storage.ratings.sync(message.id, shown)
+            except GoneError:  # the piece was deleted meanwhile
+                continue
+            except (*TROUBLE, StorageError) as error:
+                status = status_of(error)
+                self.client.log.info("reactions not read", status=status, message=message.id)
         self.client.log.info("missed ratings read")
+
+    async def _read(self, message: Message) -> None:
+        as_of = self.client.commissions.clock()
+        shown = await self._shown(message)
+        await self.client.storage.ratings.sync(message.id, shown, as_of=as_of)
 
     async def _shown(self, message: Message) -> dict[RatingKind, set[int]]:
         """The people behind each of the five reactions of a message, bots left out."""

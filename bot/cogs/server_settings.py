@@ -10,12 +10,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import defer_privately, refuse
+from bot.answers import AnsweringModal, AnsweringView, defer_privately, refuse, whisper
 from bot.cards import COLOUR, sentence
 from bot.client import Cadenza
 from bot.forget import forget
 from bot.house_rules import AUDIO_FORMATS, DELETERS, MAX_PER_DAY, HouseRules, check_style
-from bot.storage.errors import GoneError
 from engine.errors import RequestError
 
 PANEL_S = 900
@@ -52,7 +51,7 @@ class ServerSettingsCog(commands.Cog):
         await interaction.followup.send(embed=panel.embed(), view=panel, ephemeral=True)
 
 
-class Panel(discord.ui.View):
+class Panel(AnsweringView):
     """The panel: what is chosen counts at once."""
 
     def __init__(self, client: Cadenza, server_id: int, rules: HouseRules) -> None:
@@ -108,7 +107,8 @@ class Panel(discord.ui.View):
             await refuse(interaction, "This is for those who may manage the server.")
             return
         await interaction.response.defer()
-        self.rules = replace(self.rules, **changes)
+        # Read anew: another admin may have a panel open, too.
+        self.rules = replace(await self.client.rules(self.server_id), **changes)
         await self.client.set_rules(self.server_id, self.rules)
         self._show()
         await interaction.edit_original_response(embed=self.embed(), view=self)
@@ -189,7 +189,7 @@ class _Figures(discord.ui.Button[Panel]):
         await interaction.response.send_modal(_FiguresModal(self.view))
 
 
-class _FiguresModal(discord.ui.Modal, title="Quota and default style"):
+class _FiguresModal(AnsweringModal, title="Quota and default style"):
     def __init__(self, panel: Panel) -> None:
         super().__init__()
         self._panel = panel
@@ -245,7 +245,7 @@ class _Forget(discord.ui.Button[Panel]):
         await interaction.response.send_modal(_ForgetModal(self.view))
 
 
-class _ForgetModal(discord.ui.Modal, title="Delete all data of this server"):
+class _ForgetModal(AnsweringModal, title="Delete all data of this server"):
     word: discord.ui.TextInput[Any] = discord.ui.TextInput(
         label="Type DELETE to delete all pieces and ratings", max_length=10, custom_id="word"
     )
@@ -260,17 +260,15 @@ class _ForgetModal(discord.ui.Modal, title="Delete all data of this server"):
             return
         await defer_privately(interaction)
         client = self._panel.client
-        try:
-            gone = await client.storage.servers.delete(self._panel.server_id)
-        except GoneError as error:
-            await interaction.followup.send(str(error), ephemeral=True)
-            return
-        await forget(client, gone)
-        pieces = gone.counts.get("pieces", 0)
-        await interaction.followup.send(
-            f"Deleted: {pieces} pieces with their messages and ratings, and these settings.",
-            ephemeral=True,
+        gone = await client.storage.servers.delete(self._panel.server_id)
+        # Said first: taking many messages away takes longer than an answer may wait.
+        pieces = gone.counts["pieces"]
+        await whisper(
+            interaction,
+            f"Deleted: {pieces} pieces with their ratings, and these settings. "
+            "The messages with the pieces go now.",
         )
+        await forget(client, gone)
 
 
 def _default(number: int, kind: discord.SelectDefaultValueType) -> discord.SelectDefaultValue:

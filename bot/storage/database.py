@@ -94,9 +94,11 @@ def open_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
     in between, and every row that points at it would go with it).
     """
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, connect_args={"timeout": _CONNECT_S})
+        return create_async_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": _CONNECT_S}
+        )
     connect = {"timeout": _PATIENCE_S, "isolation_level": None}  # we say BEGIN ourselves
-    engine = create_async_engine(url, connect_args=connect)
+    engine = create_async_engine(url, hide_parameters=True, connect_args=connect)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _set_up(connection: Any, _: Any) -> None:

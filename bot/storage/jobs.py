@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.jobs import VARIATIONS
 from bot.storage.database import Database
 from bot.storage.errors import GoneError, StateError
 from bot.storage.forget import UNFINISHED
@@ -67,6 +68,13 @@ class Jobs:
         async with self._database.writing() as session:
             return record(StoredJob, await _step(session, job_id, "queued"))
 
+    async def park(self, job_id: int) -> StoredJob:
+        """A job that was running waits again, as if it had not been begun."""
+        async with self._database.writing() as session:
+            row = await _step(session, job_id, "queued")
+            row.attempts -= 1
+            return record(StoredJob, row)
+
     async def composed(self, job_id: int, pieces: Sequence[NewPiece]) -> list[Piece]:
         """The job is composed and its pieces are kept, all of it or nothing.
 
@@ -116,11 +124,12 @@ class Jobs:
             return [record(StoredJob, row) for row in await session.scalars(rows)]
 
     async def count_of_day(self, person_id: int, since: datetime) -> int:
-        """How many jobs the person asked for since then.
+        """How many pieces the person asked for since then; variations are several.
 
         The failed and cancelled do not count, nor what only plays a piece that is there.
         """
-        count = select(func.count()).where(
+        pieces = case((JobRow.kind == "variations", VARIATIONS), else_=1)
+        count = select(func.sum(pieces)).where(
             JobRow.kind != "render",
             JobRow.person_id == person_id,
             JobRow.queued_at >= since,

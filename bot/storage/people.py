@@ -85,7 +85,7 @@ class People:
 async def _reactions(session: AsyncSession, person_id: int) -> tuple[Reaction, ...]:
     """The person's reactions that stand on messages about other people's pieces."""
     found = await session.execute(
-        select(MessageRow.channel_id, MessageRow.id, RatingRow.kind)
+        select(MessageRow.channel_id, MessageRow.id, RatingRow.kind, MessageRow.server_id)
         .join(MessageRow, RatingRow.message_id == MessageRow.id)
         .where(
             RatingRow.person_id == person_id,
@@ -97,7 +97,8 @@ async def _reactions(session: AsyncSession, person_id: int) -> tuple[Reaction, .
         .order_by(RatingRow.id)
     )
     return tuple(
-        Reaction(channel, message, cast(RatingKind, kind)) for channel, message, kind in found
+        Reaction(channel, message, cast(RatingKind, kind), server)
+        for channel, message, kind, server in found
     )
 
 

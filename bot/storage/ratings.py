@@ -110,10 +110,17 @@ class Ratings:
         votes = await self.counted(piece_id)
         return {kind: sum(vote.kind == kind for vote in votes) for kind in SCORES}
 
-    async def sync(self, message_id: int, shown: Mapping[RatingKind, Collection[int]]) -> CaughtUp:
-        """Exactly the reactions that the message shows (kind to people) stand on it.
+    async def sync(
+        self,
+        message_id: int,
+        shown: Mapping[RatingKind, Collection[int]],
+        *,
+        as_of: datetime | None = None,
+    ) -> CaughtUp:
+        """Exactly the reactions that the message showed (kind to people) stand on it.
 
-        When somebody gave several kinds meanwhile, the one that stands last in bot.ratings
+        ``as_of``: when it was looked at; what was given or taken back since then stays so. When
+        somebody gave several kinds meanwhile, the one that stands last in bot.ratings
         counts as the latest. Raises GoneError for a message that is not known.
         """
         async with self._database.writing() as session:
@@ -124,19 +131,19 @@ class Ratings:
             for person in sorted({person for people in shown.values() for person in people}):
                 await meet(self._database, session, person, self._clock())
             here = (RatingRow.message_id == message_id, RatingRow.source == "reaction")
-            rows = select(RatingRow).where(*here, RatingRow.withdrawn_at.is_(None))
-            known = {
-                (cast(RatingKind, row.kind), row.person_id): row.id
-                for row in await session.scalars(rows)
-            }
+            votes = list(await session.scalars(select(RatingRow).where(*here)))
+            known = {_of_whom(vote): vote.id for vote in votes if vote.withdrawn_at is None}
+            since = {_of_whom(vote) for vote in votes if as_of and _changed_at(vote) >= as_of}
             lost = [
-                rating for (kind, who), rating in known.items() if who not in shown.get(kind, ())
+                number
+                for (kind, who), number in known.items()
+                if who not in shown.get(kind, ()) and (kind, who) not in since
             ]
             new = [
                 (kind, person)
                 for kind in SCORES
                 for person in sorted(set(shown.get(kind, ())))
-                if (kind, person) not in known
+                if (kind, person) not in known and (kind, person) not in since
             ]
             for kind, person in new:
                 await self._give(session, message.piece_id, person, kind, "reaction", message_id)
@@ -178,6 +185,14 @@ class Ratings:
         session.add(row)
         await session.flush()
         return record(Rating, row)
+
+
+def _of_whom(vote: RatingRow) -> tuple[RatingKind, int]:
+    return cast(RatingKind, vote.kind), vote.person_id
+
+
+def _changed_at(vote: RatingRow) -> datetime:
+    return vote.withdrawn_at or vote.given_at
 
 
 async def _who_asked(session: AsyncSession, piece_id: int) -> int:

@@ -216,6 +216,7 @@ class Reaction:
     channel_id: int
     message_id: int
     kind: RatingKind
+    server_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

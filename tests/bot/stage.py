@@ -18,6 +18,7 @@ from bot.assemble import House, utc_now
 from bot.client import Cadenza, intents
 from bot.commissions import Commissions
 from bot.house_rules import HouseRules
+from bot.jobs import Running
 from bot.settings import Settings
 from bot.storage.records import NewPiece, Piece
 from bot.storage.storage import Storage
@@ -46,8 +47,17 @@ class Stage:
 
     async def done(self) -> None:
         """Return when all that was commissioned has been posted or has ended."""
-        await self.client.follower.close(SOON_S)
+        await self.client.follower.idle(SOON_S)
         await self.env.settle()
+
+    async def at_work(self, job_id: int = 1) -> None:
+        """Return when a worker has begun this job."""
+        ticket = self.client.studio.ticket(job_id)
+        assert ticket is not None
+        async for news in ticket.news():
+            if isinstance(news, Running):
+                await self.env.settle()
+                return
 
     async def compose(self, who: Any = None, prompt: str = "jazz calm", **options: Any) -> Any:
         """Let somebody compose; return the message with the piece."""

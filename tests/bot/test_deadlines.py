@@ -9,6 +9,7 @@ async def test_who_waits_too_long_is_told_and_the_piece_is_not_composed_any_more
 ) -> None:
     await played.cleo.slash(played.channel, "compose", prompt="jazz", seed=WAITS)
     at_work = played.channel.last_message
+    await played.at_work()
     await played.ben.slash(played.channel, "compose", prompt="jazz")
     waiting = played.channel.last_message
     assert waiting.content == "🎼 you are next"
@@ -26,6 +27,7 @@ async def test_who_waits_too_long_is_told_and_the_piece_is_not_composed_any_more
 async def test_places_in_the_queue_are_shown_and_move_up(played: Stage) -> None:
     await played.cleo.slash(played.channel, "compose", prompt="jazz", seed=WAITS)
     at_work = played.channel.last_message
+    await played.at_work()
     for _ in range(2):
         await played.ben.slash(played.channel, "compose", prompt="jazz")
     last = played.channel.last_message
@@ -38,6 +40,7 @@ async def test_places_in_the_queue_are_shown_and_move_up(played: Stage) -> None:
 async def test_more_than_may_wait_is_refused_privately(played: Stage) -> None:
     await played.cleo.slash(played.channel, "compose", prompt="jazz", seed=WAITS)
     at_work = played.channel.last_message
+    await played.at_work()
     for _ in range(played.client.settings.queue_per_person):
         await played.ben.slash(played.channel, "compose", prompt="jazz")
     refused = await played.ben.slash(played.channel, "compose", prompt="jazz")

@@ -81,3 +81,11 @@ def test_lines_for_people_show_failures_without_values_of_variables(stream: io.S
         structlog.get_logger("bot").exception("failed", size=len(secret))
     assert "it broke" in stream.getvalue()
     assert secret not in stream.getvalue()
+
+
+def test_the_token_of_an_interaction_is_masked(stream: io.StringIO) -> None:
+    configure_logs(stream=stream)
+    secret = "aW50ZXJhY3Rpb246" + "x" * 40
+    logging.getLogger("discord").error("POST /webhooks/123/%s/messages responded with 429", secret)
+    assert secret not in stream.getvalue()
+    assert "/webhooks/123/[token]/messages" in stream.getvalue()

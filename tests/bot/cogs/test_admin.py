@@ -126,3 +126,10 @@ async def test_an_admin_removes_all_data_of_the_server(played: Stage) -> None:
     assert await played.client.storage.pieces.get(1) is None
     assert not [m for m in played.channel.history() if m.embeds]
     assert await rules(played) == HouseRules()
+
+
+async def test_two_admins_with_a_panel_each_do_not_undo_each_other(played: Stage) -> None:
+    first, second = await panel(played), await panel(played)
+    await played.ann.click(first, label="Threads: off")
+    await played.ann.click(second, label="Reactions: off")
+    assert await rules(played) == HouseRules(threads=True, reactions=True)

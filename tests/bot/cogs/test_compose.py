@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 import pytest
 
@@ -170,3 +172,24 @@ async def test_names_of_the_vocabulary_are_suggested(played: Stage) -> None:
     assert {"name": "jazz", "value": "jazz"} in offers
     offers = await played.ben.autocomplete(played.channel, "compose", "instruments", "piano, vio")
     assert {"name": "piano, violin", "value": "piano, violin"} in offers
+
+
+async def test_variations_count_as_three_pieces(played: Stage) -> None:
+    first = await played.compose()
+    await played.settings_of(per_day=3)
+    refused = await played.ben.click(first, label="Variations")
+    assert "this would be 3 more" in refused.followups[-1].content
+    await played.settings_of(per_day=4)
+    await played.ben.click(first, label="Variations")
+    await played.done()
+    assert len([m for m in played.channel.history() if m.embeds]) == 4
+    refused = await played.ben.slash(played.channel, "compose", prompt="jazz")
+    assert "asked for 4 pieces" in refused.followups[-1].content
+
+
+async def test_a_button_of_another_version_says_so(played: Stage) -> None:
+    piece = await played.compose()
+    del played.client.presses["again"]
+    pressed = await played.cleo.click(piece, label="Again")
+    said: Any = pressed.response or pressed.followups[-1]
+    assert "another version of me" in said.content

@@ -197,3 +197,22 @@ async def test_with_threads_on_versions_are_posted_in_the_thread_of_the_first(
     await played.done()
     messages = await played.client.storage.messages.of_piece(2)
     assert [message.channel_id for message in messages] == [first.id]
+
+
+async def test_thanks_for_an_answer_is_no_wish(played: Stage) -> None:
+    assert played.client.user is not None
+    answer = await say(played, played.ben, played.client.user.mention)
+    before = len(played.channel.history())
+    await say(played, played.ben, "thanks!", reply_to=answer)
+    assert len(played.channel.history()) == before + 1  # the thanks alone
+    piece = await say(played, played.ben, "jazz calm", reply_to=answer)
+    assert piece.embeds
+
+
+async def test_a_reply_to_a_message_deleted_meanwhile_is_answered_all_the_same(
+    played: Stage,
+) -> None:
+    first = await played.compose()
+    played.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    await played.cleo.send(played.channel, "glorp the blarg", reply_to=first)
+    await played.done()  # nobody can be told, and nothing broke

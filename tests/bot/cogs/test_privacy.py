@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import base64
+import io
 import json
+import random
+import zipfile
 from typing import Any
 
+from bot.cogs.privacy import packed
 from tests.bot.stage import Stage
 
 
@@ -19,7 +24,8 @@ async def test_export_gives_all_that_is_kept_as_a_file(played: Stage) -> None:
     await played.ben.react(piece, "👍")
     result = await played.ben.slash(played.channel, "mydata export")
     message: Any = result.response or result.followups[-1]
-    data = json.loads(await message.attachments[0].read())
+    with zipfile.ZipFile(io.BytesIO(await message.attachments[0].read())) as archive:
+        data = json.loads(archive.read("cadenza-my-data.json"))
     assert [p["title"] for p in data["pieces"]] == [piece.embeds[0].title]
     assert [r["kind"] for r in data["ratings"]] == ["like"]
 
@@ -36,3 +42,19 @@ async def test_delete_removes_the_person_from_everywhere(played: Stage) -> None:
     assert theirs.id in left
     assert (await played.client.storage.people.export(played.ben.id))["person"] is None
     assert await played.client.storage.ratings.counted(2) == []
+
+
+def test_an_export_too_large_for_one_file_is_parted_and_nothing_is_left_out() -> None:
+    rng = random.Random(1)
+    rows = [{"id": n, "midi": base64.b64encode(rng.randbytes(4000)).decode()} for n in range(50)]
+    data = {"person": {"id": 1}, "pieces": rows, "ratings": [{"id": 7}]}
+    parts = packed(data, 50_000)
+    assert len(parts) > 3
+    assert max(map(len, parts)) <= 50_000
+    read = []
+    for part in parts:
+        with zipfile.ZipFile(io.BytesIO(part)) as archive:
+            read.append(json.loads(archive.read("cadenza-my-data.json")))
+    assert [row for part in read for row in part["pieces"]] == rows
+    assert [row for part in read for row in part["ratings"]] == [{"id": 7}]
+    assert all(part["person"] == {"id": 1} for part in read)

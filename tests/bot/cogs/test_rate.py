@@ -112,3 +112,48 @@ async def test_what_was_rated_while_the_bot_was_away_is_read_again(played: Stage
     cog: Any = played.client.get_cog("RateCog")
     await cog.read_missed()
     assert await votes(played) == {played.cleo.id: "dislike"}
+
+
+async def test_a_button_does_not_take_back_what_a_reaction_says(played: Stage) -> None:
+    piece = await played.compose()
+    await played.cleo.react(piece, "🔥")
+    pressed = await played.cleo.click(piece, custom_id="cadenza:rate-fire:1")
+    assert "by a reaction" in pressed.followups[-1].content
+    assert await votes(played) == {played.cleo.id: "fire"}
+
+
+async def test_what_is_rated_while_the_messages_are_read_stays(
+    played: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = await played.compose()
+    cog: Any = played.client.get_cog("RateCog")
+    looked = cog._shown
+
+    async def then_rated(message: Any) -> Any:
+        shown = await looked(message)
+        await played.client.storage.ratings.give(1, played.cleo.id, "love", "reaction", piece.id)
+        return shown
+
+    monkeypatch.setattr(cog, "_shown", then_rated)
+    await cog.read_missed()
+    assert await votes(played) == {played.cleo.id: "love"}
+
+
+async def test_one_piece_deleted_meanwhile_does_not_end_the_reading(
+    played: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await played.compose(), await played.compose()
+    await played.cleo.react(first, "👍")
+    ratings = played.client.storage.ratings
+    await ratings.withdraw(1, played.cleo.id, "like", "reaction")
+    cog: Any = played.client.get_cog("RateCog")
+    looked = cog._shown
+
+    async def then_deleted(message: Any) -> Any:
+        if message.id == second.id:
+            await played.client.storage.pieces.delete(2)
+        return await looked(message)
+
+    monkeypatch.setattr(cog, "_shown", then_deleted)
+    await cog.read_missed()
+    assert await votes(played) == {played.cleo.id: "like"}

@@ -16,6 +16,7 @@ from tests.bot.storage.kept import (
     BEN,
     CHANNEL,
     MIDI,
+    SERVER,
     START,
     Clock,
     new_job,
@@ -113,7 +114,7 @@ async def test_a_deletion_says_what_discord_still_shows(storage: Storage):
         # four and the button's were Anna's, two were Ben's for her pieces
         counts={"people": 1, "pieces": 2, "messages": 2, "ratings": 7, "jobs": 2},
         messages=(Posted(CHANNEL, 11), Posted(CHANNEL, 21)),
-        reactions=(Reaction(CHANNEL, 12, "like"), Reaction(CHANNEL, 14, "like")),
+        reactions=(Reaction(CHANNEL, 12, "like", SERVER), Reaction(CHANNEL, 14, "like", SERVER)),
         jobs=(ids["waits"],),
     )
 
