@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +39,7 @@ async def open_house(
     environ: Mapping[str, str],
     *,
     wait: Wait[Any] = plain_wait,
+    clock: Callable[[], datetime] = utc_now,
     worker: Sequence[str] = WORKER,
     making: Path | None = None,
 ) -> AsyncIterator[House]:
@@ -48,7 +49,7 @@ async def open_house(
     emptied at the start; in the data folder if None. Raises StorageError where the database cannot
     be used.
     """
-    async with await Storage.open(settings.database_url, utc_now) as storage:
+    async with await Storage.open(settings.database_url, clock) as storage:
         studio = Studio(
             making or settings.data / "making",
             workers=settings.workers,
@@ -62,9 +63,7 @@ async def open_house(
             command=worker,
             environ={**environ, **_of_workers(settings)},
         )
-        commissions = Commissions(
-            storage, studio, per_day=settings.per_day, clock=utc_now, wait=wait
-        )
+        commissions = Commissions(storage, studio, per_day=settings.per_day, clock=clock, wait=wait)
         await studio.start()
         try:
             yield House(settings, storage, studio, commissions)

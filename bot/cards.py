@@ -45,7 +45,7 @@ def piece_embed(
     embed = discord.Embed(
         title=piece.title[:TITLE_LENGTH],
         colour=COLOUR,
-        description=_cut(_sentences(piece.changes), CHANGES_LENGTH),
+        description=_cut(_sentences([*piece.changes, *_notes_of(piece)]), CHANGES_LENGTH),
     )
     embed.add_field(name="Key", value=brief.key)
     embed.add_field(name="Tempo", value=f"{brief.tempo_bpm:g} BPM")
@@ -64,13 +64,36 @@ def piece_embed(
     return embed
 
 
+def _notes_of(piece: Piece) -> list[str]:
+    """Say whether a version has the notes of its parent: people expect them, and may want undo."""
+    if not piece.changes:
+        return []
+    if piece.details.get("exact"):
+        return ["all other notes are kept"]
+    said = any("composed anew" in change for change in piece.changes)
+    return [] if said else ["the notes are new; undo brings the earlier ones back"]
+
+
 def piece_words(piece: Piece, parent_url: str | None = None) -> str:
     """Return the line above the embed: who it is for, and of which piece it is a version."""
     parts = [f"For <@{piece.person_id}>"] if piece.person_id else []
     if piece.parent_id is not None:
         name = f"piece {piece.parent_id}"
-        parts.append(f"a version of {f'[{name}]({parent_url})' if parent_url else name}")
+        number = piece.details.get("variation")
+        kind = f"variation {number}" if number else "a version"
+        parts.append(f"{kind} of {f'[{name}]({parent_url})' if parent_url else name}")
     return ", ".join(parts)
+
+
+def explanation_text(piece: Piece) -> str:
+    """Return what is said of key, chords and form; its table in letters of one width."""
+    lines, inside = [f"**{_safe(piece.title)}** (piece {piece.id})"], False
+    for line in piece.explanation.splitlines():
+        if (" | " in line) != inside:
+            lines.append("```")
+            inside = not inside
+        lines.append(line)
+    return "\n".join([*lines, *(["```"] if inside else [])])
 
 
 def piece_files(paths: Mapping[str, Path]) -> list[discord.File]:

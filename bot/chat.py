@@ -26,7 +26,7 @@ from bot.logs import configure_logs
 from bot.ratings import MEANINGS, RatingKind, kind_of
 from bot.settings import ENV_FILE, read_settings
 from bot.storage.records import TERMINAL, Piece
-from bot.talk import take_wish
+from bot.talk import NoPieceYetError, take_wish
 from engine.errors import CadenzaError, OutputFolderError
 from engine.request import Brief
 
@@ -176,7 +176,10 @@ class Chat:
 
     async def _history(self, _rest: str) -> None:
         storage = self._house.storage
-        for piece in reversed(await storage.pieces.of_person(TERMINAL, limit=20)):
+        pieces = await storage.pieces.of_person(TERMINAL, limit=20)
+        if not pieces:
+            raise NoPieceYetError("there is no piece yet; say what you would like to hear")
+        for piece in reversed(pieces):
             votes = ratings_line(await storage.ratings.summary(piece.id))
             self._tell(f"{_card(piece)}{f' · {votes}' if votes else ''}")
 
@@ -184,10 +187,6 @@ class Chat:
         piece = await self._piece()
         await self._house.storage.ratings.give(piece.id, TERMINAL, kind, "terminal")
         self._tell(f"Piece {piece.id} is rated: {kind}.")
-
-
-class NoPieceYetError(CadenzaError):
-    """There is no such piece to talk about."""
 
 
 def _card(piece: Piece) -> str:

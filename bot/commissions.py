@@ -117,6 +117,12 @@ class Commissions:
 
     async def compose(self, asker: Asker, request: ComposeRequest, rules: HouseRules) -> Commission:
         """Take the commission for a new piece; raises RequestError, HouseRuleError, StudioError."""
+        if request.unknown and not is_understood(request):
+            words = ", ".join(request.unknown[:5])
+            raise RequestError(
+                f"I understood nothing of that ({words}); try a genre, a mood, instruments or a "
+                "tempo, as in: jazz calm 90bpm"
+            )
         request = rules.styled(request)
         seed = self._new_seed() if request.seed is None else request.seed
         brief = resolve(request, seed=seed)  # what cannot be met is refused before it waits
@@ -242,7 +248,7 @@ class Commissions:
         job = commission.job
         if job.kind == "render":  # no new piece: after a crash it is simply played again
             return Composed((), done.made)
-        new = [await self._piece(job, made) for made in done.made]
+        new = [await self._piece(job, made, n) for n, made in enumerate(done.made, start=1)]
         pieces = await self.storage.jobs.composed(job.id, new)
         commission.log.info("composed", pieces=[piece.id for piece in pieces])
         return Composed(tuple(pieces), done.made)
@@ -262,8 +268,9 @@ class Commissions:
                 await jobs.park(job.id)
             commission.log.info("parked")
 
-    async def _piece(self, job: StoredJob, made: Made) -> NewPiece:
+    async def _piece(self, job: StoredJob, made: Made, number: int) -> NewPiece:
         details = dict(made.details)
+        variation = {"variation": number} if job.kind == "variations" else {}
         contents = await asyncio.to_thread(_read, made.files)
         model = await self.storage.models.served(str(details["model"]), {})
         return NewPiece(
@@ -283,7 +290,10 @@ class Commissions:
             },
             changes=tuple(details.get("changes") or ()),
             explanation=made.explanation,
-            details={name: details.get(name) for name in ("model", "sound", "report", "exact")},
+            details={
+                **{name: details.get(name) for name in ("model", "sound", "report", "exact")},
+                **variation,
+            },
         )
 
     async def posted(self, commission: Commission) -> None:
@@ -380,6 +390,11 @@ class PausedError(CadenzaError):
 
 class NoEarlierVersionError(CadenzaError):
     """There is no version before this one."""
+
+
+def is_understood(request: ComposeRequest) -> bool:
+    """Whether a request says anything at all beside words that nobody knows."""
+    return replace(request, unknown=(), remarks=()) != ComposeRequest()
 
 
 def brief_of(piece: Piece) -> Brief:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Awaitable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ import discord
 import simcord
 from simcord import Env
 
-from bot.assemble import open_house
+from bot.assemble import open_house, utc_now
 from bot.client import Cadenza, intents
 from bot.logs import configure_logs
 from bot.settings import ENV_FILE, Settings, read_settings
@@ -36,16 +37,21 @@ Cadenza's demo is open:
 
     {url}
 
-Type / and choose compose, or write to @Cadenza. There are three people to be: ann, who
-runs the server, ben and cleo (change at the top of the page). Ctrl-C ends the demo; {kept}
+Type / and choose compose, press the buttons of a piece, or reply to it with a wish. (The page
+completes no mentions: {mention} is how this bot is mentioned.) There are three people to be: ann,
+who runs the server, ben and cleo (change at the top of the page). Ctrl-C ends the demo; {kept}
 """
 
 
 class Simulated:
-    """A simulated Discord wants to be told of every wait that is for something else than itself."""
+    """What the bot asks of a simulated Discord: its time, and to be told of waits for others."""
 
     def __init__(self) -> None:
         self.env: Env | None = None
+
+    def now(self) -> datetime:
+        """Return the time of the page; without one the real time."""
+        return utc_now() if self.env is None else self.env.now()
 
     async def wait(self, awaitable: Awaitable[T], reason: str) -> T:
         """Await work of the studio, outside of Discord's own time."""
@@ -58,7 +64,7 @@ class Simulated:
 async def play(settings: Settings, *, port: int | None, browser: bool, kept: str) -> None:
     """Serve the page until it is closed or the task is cancelled."""
     simulated = Simulated()
-    async with open_house(settings, os.environ, wait=simulated.wait) as house:
+    async with open_house(settings, os.environ, wait=simulated.wait, clock=simulated.now) as house:
         client = Cadenza(house.settings, house.storage, house.studio, house.commissions)
         async with simcord.run(
             client, approved_intents=intents(), shard_count=1, settle_timeout=ACTION_S
@@ -77,7 +83,8 @@ async def play(settings: Settings, *, port: int | None, browser: bool, kept: str
                 channel, viewers=[ann, *people], layout="channel", port=port, width=1100, height=900
             )
             async with preview:
-                print(WELCOME.format(url=preview.url, kept=kept), flush=True)
+                mention = client.user.mention if client.user else "@Cadenza"
+                print(WELCOME.format(url=preview.url, mention=mention, kept=kept), flush=True)
                 if browser:
                     webbrowser.open(preview.url)
                 await _keep_up_to_date(env, preview)

@@ -6,14 +6,14 @@ later (keep the melody, fill a gap), it is understood behind ``Commissions.revis
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.commissions import Asker, Commission, Commissions
+from bot.commissions import Asker, Commission, Commissions, is_understood
 from bot.house_rules import HouseRules
 from bot.storage.records import Piece
-from engine.request import ComposeRequest, parse
-from engine.request.about import speaks_of_a_piece
+from engine.errors import CadenzaError
+from engine.request import parse
+from engine.request.about import compares, speaks_of_a_piece
 
 FRESH = timedelta(hours=6)
 """So long a piece is what somebody talks about who neither replies to one nor names one."""
@@ -32,10 +32,16 @@ async def take_wish(
 
     ``about`` is the piece that was replied to. Without one, words that speak of a piece that is
     there ("slower") are about the person's latest one here, and all others ask for a new one.
-    Raises RequestError, with what can be asked, HouseRuleError and what the studio raises.
+    Raises NoPieceYetError for "slower" where there is none, RequestError, with what can be asked,
+    HouseRuleError and what the studio raises.
     """
     if about is None:
         latest = await _latest(commissions, asker, now)
+        if latest is None and compares(text):
+            raise NoPieceYetError(
+                "there is no piece of yours here yet that this could be about; say what you would "
+                "like to hear, as in: jazz calm 90bpm"
+            )
         about = latest if latest is not None and speaks_of_a_piece(text) else None
     if about is not None:
         return await commissions.revise(asker, about, text, rules)
@@ -44,8 +50,11 @@ async def take_wish(
 
 def says_something(text: str) -> bool:
     """Whether words hold any wish that is understood."""
-    said = replace(parse(text), unknown=(), remarks=())
-    return said != ComposeRequest() or speaks_of_a_piece(text)
+    return is_understood(parse(text)) or speaks_of_a_piece(text)
+
+
+class NoPieceYetError(CadenzaError):
+    """There is no piece that the words could be about."""
 
 
 async def _latest(commissions: Commissions, asker: Asker, now: datetime) -> Piece | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -17,7 +18,7 @@ from bot.forget import forget
 from bot.house_rules import HouseRules
 from bot.reception import find_piece, from_interaction
 from engine.option_types import MAX_SEED
-from engine.request import apply_options, parse
+from engine.request import ComposeRequest, apply_options, parse
 
 MAX_PROMPT = 1000
 """Letters: far more than any wish, far less than what takes long to read."""
@@ -74,7 +75,9 @@ class ComposeCog(commands.Cog):
         }  # fmt: skip
 
         async def order(asker: Asker, rules: HouseRules) -> Commission:
-            request = apply_options(parse(prompt), **options)
+            said = parse(prompt)
+            request = apply_options(said, **options)
+            request = replace(request, remarks=(*request.remarks, *overruled(said, request)))
             return await self.client.commissions.compose(asker, request, rules)
 
         await from_interaction(interaction, order)
@@ -146,6 +149,16 @@ class ConfirmDeletion(AnsweringView):
         gone = await self._client.storage.pieces.delete(self._piece_id)
         await forget(self._client, gone)
         await interaction.edit_original_response(content="Deleted.", view=None)
+
+
+def overruled(said: ComposeRequest, asked: ComposeRequest) -> list[str]:
+    """Return sentences about words of a prompt in whose place an option counts."""
+    names = {"genre": "genre", "mood": "mood", "tempo_bpm": "tempo", "key": "key", "meter": "meter"}
+    return [
+        f"the option {word} counts, the prompt's {getattr(said, field)} does not"
+        for field, word in names.items()
+        if getattr(said, field) is not None and getattr(said, field) != getattr(asked, field)
+    ]
 
 
 async def setup(client: Cadenza) -> None:

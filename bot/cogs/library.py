@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.answers import answered, defer_privately, whisper
-from bot.cards import COLOUR, chunks, list_line, ratings_line
+from bot.cards import COLOUR, chunks, explanation_text, list_line, ratings_line
 from bot.client import Cadenza
 from bot.reception import find_piece
 
@@ -107,7 +107,7 @@ class LibraryCog(commands.Cog):
     async def _tell(self, interaction: discord.Interaction[Any], piece_id: int | None) -> None:
         asker = self.client.asker(interaction.user, interaction.channel)
         piece = await find_piece(self.client, asker, piece_id)
-        for part in chunks(f"**{piece.title}** (piece {piece.id})\n{piece.explanation}"):
+        for part in chunks(explanation_text(piece)):
             await whisper(interaction, part)
 
 

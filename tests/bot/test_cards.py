@@ -12,6 +12,7 @@ from bot.buttons import FACES, cancel_view, piece_view
 from bot.cards import (
     FIELD_LENGTH,
     chunks,
+    explanation_text,
     list_line,
     message_url,
     piece_embed,
@@ -75,7 +76,23 @@ def test_a_version_names_and_links_its_parent_and_says_what_changed() -> None:
     version = piece(parent_id=4, version=2, changes=("72 BPM instead of 90", "strings added"))
     assert piece_words(version, "https://x") == "For <@42>, a version of [piece 4](https://x)"
     assert piece_words(version) == "For <@42>, a version of piece 4"
-    assert piece_embed(version).description == "72 BPM instead of 90. Strings added."
+    assert piece_embed(version).description == (
+        "72 BPM instead of 90. Strings added. The notes are new; undo brings the earlier ones back."
+    )
+    exact = piece(
+        parent_id=4, version=2, changes=("72 BPM instead of 90",), details={"exact": True}
+    )
+    assert piece_embed(exact).description == "72 BPM instead of 90. All other notes are kept."
+    third = piece(parent_id=4, version=2, details={"variation": 3})
+    assert piece_words(third) == "For <@42>, variation 3 of piece 4"
+
+
+def test_an_explanations_table_stands_in_letters_of_one_width() -> None:
+    told = explanation_text(piece(explanation="It is calm.\n\n1 | C | F |\n  | I | IV |\nThe end."))
+    assert told == (
+        "**Calm jazz in D minor** (piece 5)\nIt is calm.\n\n"
+        "```\n1 | C | F |\n  | I | IV |\n```\nThe end."
+    )
 
 
 def test_sound_comes_first_and_stems_are_not_attached_to_a_piece(tmp_path: Path) -> None:

@@ -193,3 +193,27 @@ async def test_a_button_of_another_version_says_so(played: Stage) -> None:
     pressed = await played.cleo.click(piece, label="Again")
     said: Any = pressed.response or pressed.followups[-1]
     assert "another version of me" in said.content
+
+
+async def test_words_that_an_option_overrules_are_told(played: Stage) -> None:
+    message = await played.compose(prompt="sad jazz in D minor", mood="calm")
+    told = {field.name: field.value for field in message.embeds[0].fields}["Good to know"]
+    assert told == "The option mood counts, the prompt's sad does not."
+
+
+async def test_nonsense_is_asked_back_and_nothing_is_composed(played: Stage) -> None:
+    result = await played.ben.slash(played.channel, "compose", prompt="asdf qwer zxcv")
+    assert "asdf, qwer, zxcv" in result.followups[-1].content
+    assert await played.client.storage.jobs.get(1) is None
+
+
+async def test_variations_are_numbered(played: Stage) -> None:
+    first = await played.compose()
+    await played.ben.click(first, label="Variations")
+    await played.done()
+    words = [
+        m.content.split(", ")[1].split(" of ")[0]
+        for m in played.channel.history()
+        if ", " in m.content
+    ]
+    assert sorted(words) == ["variation 1", "variation 2", "variation 3"]

@@ -216,3 +216,9 @@ async def test_a_reply_to_a_message_deleted_meanwhile_is_answered_all_the_same(
     played.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     await played.cleo.send(played.channel, "glorp the blarg", reply_to=first)
     await played.done()  # nobody can be told, and nothing broke
+
+
+async def test_words_that_need_a_piece_are_answered_where_there_is_none(played: Stage) -> None:
+    assert played.client.user is not None
+    answer = await say(played, played.ben, f"{played.client.user.mention} slower")
+    assert "no piece of yours here yet" in answer.content
