@@ -20,6 +20,9 @@ _SECRETS = ("DISCORD_", "CADENZA_DATABASE", "CADENZA_TOKEN")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Work is shared by processes; threads of the libraries would fight over the same cores."""
 
+NICENESS = 5
+"""Workers run so far below the bot, which answers first."""
+
 _Result = TypeVar("_Result")
 
 _BURIAL_S = 5.0
@@ -131,6 +134,9 @@ async def _spawned(command: Sequence[str], environ: Mapping[str, str]) -> Worker
         )
     except OSError as error:
         raise WorkerDiedError(f"{command[0]} cannot be run ({error.strerror})") from error
+    # From the first moment: a worker that loads its libraries computes for seconds, too.
+    with contextlib.suppress(ProcessLookupError):
+        os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
     return WorkerProcess(process)
 
 

@@ -33,8 +33,6 @@ from engine.errors import (
 )
 from engine.write import CANDIDATES
 
-NICENESS = 5
-"""Below the bot, which answers first."""
 _MAX_CANDIDATES = 16
 _BROKEN = "something went wrong while I worked on this; it is noted, please try again"
 
@@ -112,7 +110,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     voice = Voice.of_this_process()
     # A service manager that stops the bot tells its whole group; the bot lets pieces finish.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.nice(NICENESS)
     torch.set_num_threads(1)
     level, form = (os.environ.get(f"CADENZA_LOG_{name}") for name in ("LEVEL", "FORMAT"))
     configure_logs(level or "info", as_json=form != "text")

@@ -98,7 +98,8 @@ async def evening(workers: int, kills: int, bars: int, times: int) -> None:
             exchanges = await asyncio.gather(*asked)
             seconds = time.monotonic() - began
             worker_mib = [round(resident_mib(pid)) for pid in children(process.pid)]
-        lags = [float(line) for line in (folder / "lags").read_text().split()]
+        # Without the first second, in which the bot starts and nobody can ask yet.
+        lags = [float(line) for line in (folder / "lags").read_text().split()][1:]
         acks = sorted(one.acknowledged_s or 0.0 for one in exchanges)
         print(f"wishes {total}, failed exchanges {sum(bool(one.failed) for one in exchanges)}")
         print(f"loopback problems {len(loopback.problems)}")
