@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ def briefs(job: dict[str, Any]) -> list[tuple[Brief, dict[str, Any]]]:
         return [(resolve(request, seed=payload["seed"]), {})]
     if kind == "revise":
         revision = Revision.from_json(payload["revision"])
-        return [(revision.brief, {"changes": list(revision.changes), "exact": not revision.fresh})]
+        brief = replace(revision.brief, seed=payload["seed"])
+        return [(brief, {"changes": list(revision.changes), "exact": not revision.fresh})]
     brief = Brief.from_json({**payload["brief"], "seed": payload.get("seed", 1)})
     return [(brief, {})] * payload.get("count", 1)
 

@@ -222,3 +222,12 @@ async def test_words_that_need_a_piece_are_answered_where_there_is_none(played: 
     assert played.client.user is not None
     answer = await say(played, played.ben, f"{played.client.user.mention} slower")
     assert "no piece of yours here yet" in answer.content
+
+
+async def test_new_notes_have_a_new_seed_and_kept_ones_keep_theirs(played: Stage) -> None:
+    first = await played.compose(prompt="jazz 100bpm", seed=77)
+    slower = await say(played, played.ben, "slower", reply_to=first)
+    again = await say(played, played.ben, "again", reply_to=first)
+    seeds = [{f.name: f.value for f in m.embeds[0].fields}["Seed"] for m in (first, slower, again)]
+    assert seeds[:2] == ["77", "77"]
+    assert seeds[2] != "77"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -157,3 +158,16 @@ async def test_one_piece_deleted_meanwhile_does_not_end_the_reading(
     monkeypatch.setattr(cog, "_shown", then_deleted)
     await cog.read_missed()
     assert await votes(played) == {played.cleo.id: "like"}
+
+
+async def test_the_bots_own_reaction_in_direct_messages_is_no_vote(played: Stage) -> None:
+    """There no member comes with the event that would say that it is a bot."""
+    piece = await played.compose()
+    assert played.client.user is not None
+    event = MagicMock(
+        user_id=played.client.user.id, member=None, message_id=piece.id, channel_id=piece.channel.id
+    )
+    event.emoji.name = "👍"
+    cog: Any = played.client.get_cog("RateCog")
+    await cog.on_raw_reaction_add(event)
+    assert await votes(played) == {}
