@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import MagicMock
 
+import discord
 import pytest
 
 from tests.bot.stage import Stage
@@ -160,14 +161,18 @@ async def test_one_piece_deleted_meanwhile_does_not_end_the_reading(
     assert await votes(played) == {played.cleo.id: "like"}
 
 
-async def test_the_bots_own_reaction_in_direct_messages_is_no_vote(played: Stage) -> None:
-    """There no member comes with the event that would say that it is a bot."""
+@pytest.mark.parametrize("own", [True, False])
+async def test_reactions_of_bots_are_no_votes(played: Stage, own: bool) -> None:
+    """The bot's own come without a member in direct messages; other bots' say what they are."""
     piece = await played.compose()
     assert played.client.user is not None
     event = MagicMock(
-        user_id=played.client.user.id, member=None, message_id=piece.id, channel_id=piece.channel.id
+        user_id=played.client.user.id if own else 99,
+        member=None if own else MagicMock(bot=True),
+        message_id=piece.id,
+        channel_id=piece.channel.id,
+        emoji=discord.PartialEmoji(name="👍"),
     )
-    event.emoji.name = "👍"
     cog: Any = played.client.get_cog("RateCog")
     await cog.on_raw_reaction_add(event)
     assert await votes(played) == {}
