@@ -1,6 +1,6 @@
 """Composes many pieces from varied prompts and checks that each is as asked, audible, repeatable.
 
-    .venv/bin/python -m tests.benchmarks.pieces_as_asked --pieces 200 --out /tmp/pieces
+    .venv/bin/python -m tests.benchmarks.pieces_as_asked --pieces 200 --out out/pieces
 
 Prints what failed, then one line a property, with the shares of time. Takes seconds a piece.
 """
