@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 
 from bot.house_rules import HouseRules
 from bot.jobs import VARIATIONS, Cancelled, Done, Failed, Job, Kind, Made, News, Parked, Running
+from bot.keep import to_keep
 from bot.storage.errors import GoneError, StateError, StorageError
-from bot.storage.records import File, JobEnd, NewJob, NewPiece, Piece, StoredJob
+from bot.storage.records import JobEnd, NewJob, Piece, StoredJob
 from bot.storage.storage import Storage
 from bot.studio import ClosedError, Studio, Ticket
 from engine.errors import CadenzaError, RequestError
@@ -248,7 +247,11 @@ class Commissions:
         job = commission.job
         if job.kind == "render":  # no new piece: after a crash it is simply played again
             return Composed((), done.made)
-        new = [await self._piece(job, made, n) for n, made in enumerate(done.made, start=1)]
+        models = [await self.storage.models.served(m.details["model"], {}) for m in done.made]
+        new = [
+            await to_keep(job, made, number, model.id)
+            for number, (made, model) in enumerate(zip(done.made, models, strict=True), start=1)
+        ]
         pieces = await self.storage.jobs.composed(job.id, new)
         commission.log.info("composed", pieces=[piece.id for piece in pieces])
         return Composed(tuple(pieces), done.made)
@@ -267,34 +270,6 @@ class Commissions:
             if begun:
                 await jobs.park(job.id)
             commission.log.info("parked")
-
-    async def _piece(self, job: StoredJob, made: Made, number: int) -> NewPiece:
-        details = dict(made.details)
-        variation = {"variation": number} if job.kind == "variations" else {}
-        contents = await asyncio.to_thread(_read, made.files)
-        model = await self.storage.models.served(str(details["model"]), {})
-        return NewPiece(
-            person_id=job.person_id,
-            channel_id=job.channel_id,
-            server_id=job.server_id,
-            parent_id=job.parent_piece_id,
-            title=details["title"],
-            brief=details["brief"],
-            seed=details["seed"],
-            midi=contents["mid"],
-            model_id=model.id,
-            files={
-                kind: File(made.files[kind].name, len(data), hashlib.sha256(data).hexdigest())
-                for kind, data in contents.items()
-                if kind != "json"
-            },
-            changes=tuple(details.get("changes") or ()),
-            explanation=made.explanation,
-            details={
-                **{name: details.get(name) for name in ("model", "sound", "report", "exact")},
-                **variation,
-            },
-        )
 
     async def posted(self, commission: Commission) -> None:
         """Note that all of it reached who asked; its files go."""
@@ -421,7 +396,3 @@ def _job(stored: StoredJob) -> Job:
         server_id=stored.server_id,
         request_id=stored.request_id,
     )
-
-
-def _read(files: dict[str, Path]) -> dict[str, bytes]:
-    return {kind: path.read_bytes() for kind, path in files.items()}
