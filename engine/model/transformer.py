@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from engine.model.config import ModelConfig
 from engine.model.kv_cache import KVCache
+from engine.model.linear import Linear
 
 
 def rotary_table(config: ModelConfig) -> Tensor:
@@ -51,10 +52,10 @@ class Attention(nn.Module):
         super().__init__()
         self.config = config
         kv_width = config.kv_heads * config.head_width
-        self.query = nn.Linear(config.width, config.width, bias=False)
-        self.key = nn.Linear(config.width, kv_width, bias=False)
-        self.value = nn.Linear(config.width, kv_width, bias=False)
-        self.out = nn.Linear(config.width, config.width, bias=False)
+        self.query = Linear(config.width, config.width)
+        self.key = Linear(config.width, kv_width)
+        self.value = Linear(config.width, kv_width)
+        self.out = Linear(config.width, config.width)
         self.query_norm = RMSNorm(config.head_width)
         self.key_norm = RMSNorm(config.head_width)
 
@@ -91,9 +92,9 @@ class FeedForward(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.gate = nn.Linear(config.width, config.hidden, bias=False)
-        self.up = nn.Linear(config.width, config.hidden, bias=False)
-        self.down = nn.Linear(config.hidden, config.width, bias=False)
+        self.gate = Linear(config.width, config.hidden)
+        self.up = Linear(config.width, config.hidden)
+        self.down = Linear(config.hidden, config.width)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (B, T, width) of (B, T, width), each place by itself."""

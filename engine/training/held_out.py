@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.model.precision import fast_precision
 from engine.tokens import vocab
 from engine.tokens.control import prefix
 from engine.tokens.spec import Family
@@ -71,7 +72,7 @@ def held_out_streams(
 def loss_of_rows(model: nn.Module, inputs: Tensor, targets: Tensor) -> Loss:
     """Return the loss over rows of inputs and targets, (B, T) both; IGNORED is not counted."""
     device = next(model.parameters()).device
-    with torch.autocast(device.type, torch.bfloat16):
+    with fast_precision(device):
         logits = model(inputs.to(device))  # (B, T, V)
     nats = F.cross_entropy(
         logits.float().flatten(0, 1),

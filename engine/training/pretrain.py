@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from engine.corpus.shard import Shard
 from engine.errors import BadInputError, ModelError
 from engine.model.config import PRESETS
+from engine.model.precision import fast_precision
 from engine.model.transformer import Transformer
 from engine.tokens import vocab
 from engine.training import lstm
@@ -204,7 +205,7 @@ def _step(
         read += inputs.size
         asked += int((targets != IGNORED).sum())
         notes += int(IS_NOTE[targets[targets != IGNORED]].sum())
-        with torch.autocast(device.type, torch.bfloat16):
+        with fast_precision(device):
             logits = forward(torch.from_numpy(inputs).to(device))  # (B, T, V)
         loss = F.cross_entropy(
             logits.float().flatten(0, 1),

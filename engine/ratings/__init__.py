@@ -1,0 +1,1 @@
+"""What listeners think, as the engine learns from it: no names, no text, no database."""
