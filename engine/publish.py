@@ -11,7 +11,6 @@ from typing import Any
 from engine.audio.delivery import Delivery, deliver
 from engine.audio.production import production_of
 from engine.composer import Composer, OnProgress, silent
-from engine.model.checkpoint import Card
 from engine.originality.index import CopiedRun, OriginalityIndex
 from engine.output import Output
 from engine.picture.palette import DARK, Theme
@@ -77,6 +76,8 @@ class Composition:
     files: dict[str, Path]
     details: dict[str, Any] = field(repr=False)
     """What ``NAME.json`` holds."""
+    tokens: tuple[int, ...] = field(default=(), repr=False)
+    """As the model wrote them; none where notes were edited."""
 
 
 def publish(
@@ -107,7 +108,7 @@ def publish(
             composer.synth,
             production,
             delivery=delivery,
-            tags=_tags(music, origin.prompt, composer.card),
+            tags=_tags(music, origin.prompt, None if composer.unnamed else composer.card.name),
             on_progress=on_progress,
             clock=clock,
         )
@@ -141,7 +142,8 @@ def publish(
         ),
     }
     output.add_json(details)
-    return Composition(origin.request, brief, music.score, output.files, details)
+    tokens = tuple(origin.candidates[0].tokens) if origin.candidates else ()
+    return Composition(origin.request, brief, music.score, output.files, details, tokens)
 
 
 def _verdict(written: Written) -> dict[str, Any]:
@@ -150,7 +152,7 @@ def _verdict(written: Written) -> dict[str, Any]:
     return {
         "seed": written.order.seed,
         "penalty": round(written.penalty, 3),
-        "parts": {name: round(value, 3) for name, value in parts.items() if value > 0.0005},
+        "parts": {name: round(value, 3) for name, value in parts.items() if abs(value) > 0.0005},
     }
 
 
@@ -170,15 +172,16 @@ def _facts(brief: Brief) -> str:
     return f"{brief.key} · {brief.meter} · {brief.tempo_bpm:g} BPM · seed {brief.seed}"
 
 
-def _tags(music: Music, typed: str, card: Card) -> dict[str, str]:
+def _tags(music: Music, typed: str, model: str | None) -> dict[str, str]:
     """What the audio file says of itself; players show the first three."""
     prompt = " ".join(typed.split())
     seed = music.brief.seed
+    by = "" if model is None else f", model {model}"
     return {
         "title": music.title,
         "artist": "Cadenza",
-        "comment": f"{prompt or music.title} (seed {seed}, model {card.name})",
+        "comment": f"{prompt or music.title} (seed {seed}{by})",
         "prompt": prompt,
         "seed": str(seed),
-        "model": card.name,
+        **({} if model is None else {"model": model}),
     }

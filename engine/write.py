@@ -15,9 +15,11 @@ import numpy as np
 from engine.choose import Candidate, Ranked, choose
 from engine.generate.loop import generate
 from engine.generate.order import Order
+from engine.model.adapter import Adapter, worn
 from engine.model.checkpoint import Card, load_model, trained_context
 from engine.model.transformer import Transformer
 from engine.originality.index import CopiedRun, OriginalityIndex, longest_copied_run
+from engine.ratings.ranker import Ranker
 from engine.registry.served import served_model
 from engine.score.harmony import with_chords
 from engine.score.model import Score
@@ -58,13 +60,20 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes orders with one model."""
+    """Writes orders with one model.
+
+    Writers may share a network; as one wears its adapter while it writes, they take turns.
+    """
 
     model: Transformer
     context: int | None = None
     """Tokens that the model looks back."""
     index: OriginalityIndex | None = None
     candidates: int = CANDIDATES
+    adapter: Adapter | None = None
+    """What the model wears; None writes as the base."""
+    ranker: Ranker | None = None
+    """What listeners like, as far as it was learned; it has a say in which candidate is best."""
 
     def __call__(
         self, orders: Sequence[Order], on_progress: OnProgress | None = None
@@ -106,12 +115,13 @@ class Writer:
         done = 0
         for begin in range(0, len(wanted), STREAMS_AT_ONCE):
             batch = wanted[begin : begin + STREAMS_AT_ONCE]
-            streams = generate(
-                self.model,
-                batch,
-                context=self.context,
-                on_progress=_shifted(on_progress, done, total),
-            )
+            with worn(self.model, self.adapter):
+                streams = generate(
+                    self.model,
+                    batch,
+                    context=self.context,
+                    on_progress=_shifted(on_progress, done, total),
+                )
             written += [self._heard(*pair) for pair in zip(batch, streams, strict=True)]
             done += sum(order.demand.bars for order in batch)
         n = self.candidates
@@ -130,7 +140,9 @@ class Writer:
             return list(written)
         allowed = self.index.usual_notes if self.index else 0
         ranked: list[Ranked] = choose(
-            [Candidate(one.score, one.copied_notes, allowed) for one in written], order.controls
+            [Candidate(one.score, one.copied_notes, allowed) for one in written],
+            order.controls,
+            None if self.ranker is None else self.ranker.score,
         )
         return [replace(written[one.index], penalty=one.penalty, parts=one.parts) for one in ranked]
 

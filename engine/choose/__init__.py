@@ -2,9 +2,10 @@
 
 What counts: that a piece is as asked (``adherence``), that it is sound by the measure of human
 pieces (``sanity``), and that it copies nothing (the length of its longest copied run is another
-room's to find). Every figure is a penalty; 0 is faultless.
+room's to find). Every figure is a penalty; 0 is faultless. Where it is known what listeners like,
+that is weighed, too (``Taste``).
 """
 
-from engine.choose.rank import WEIGHTS, Candidate, Ranked, choose
+from engine.choose.rank import WEIGHTS, Candidate, Ranked, Taste, choose
 
-__all__ = ["WEIGHTS", "Candidate", "Ranked", "choose"]
+__all__ = ["WEIGHTS", "Candidate", "Ranked", "Taste", "choose"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.choose.adherence import MOST, adherence
@@ -26,8 +26,22 @@ WEIGHTS: dict[str, float] = {
 }
 """What a step of adherence, or a point of sanity, adds to the penalty."""
 
-COPIED = 1.0 + WEIGHTS["sanity"] * WORST + MOST * (sum(WEIGHTS.values()) - WEIGHTS["sanity"])
+TASTE = 1.5
+"""What a point of taste takes off the penalty. A ranker counts in scores of listeners: a piece that
+is liked half a point better than its rivals makes up for most of a level of density."""
+MOST_TASTE = 3.0
+"""The taste adds no more than this and takes off no more: it chooses among sound pieces."""
+
+COPIED = (
+    1.0
+    + 2 * MOST_TASTE
+    + WEIGHTS["sanity"] * WORST
+    + MOST * (sum(WEIGHTS.values()) - WEIGHTS["sanity"])
+)
 """What copying adds: more than all else together can, so that no other gain outweighs it."""
+
+Taste = Callable[[Score], float]
+"""How much listeners will like a piece; higher is better, and only differences mean anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +75,38 @@ class Ranked:
     penalty: float
     """The sum of the parts; the best candidate has the least."""
     parts: dict[str, float]
-    """What each thing adds: ``asked.key``, ``sanity.standstill``, ``copied``."""
+    """What each thing adds: ``asked.key``, ``sanity.standstill``, ``copied``, ``taste``."""
 
 
-def choose(candidates: Sequence[Candidate], controls: Controls) -> list[Ranked]:
+def choose(
+    candidates: Sequence[Candidate], controls: Controls, taste: Taste | None = None
+) -> list[Ranked]:
     """Return the candidates, best first; of equals the earlier one is first.
 
-    ``controls``: what all of them were asked to be; what is None is not judged. A function of
-    its arguments: no chance, no clock. Takes some 20 ms a candidate.
+    ``controls``: what all of them were asked to be; what is None is not judged. ``taste`` compares
+    the candidates with each other. A function of its arguments: no chance, no clock. Takes some
+    20 ms a candidate.
     """
-    ranked = [_judged(candidate, index, controls) for index, candidate in enumerate(candidates)]
+    tastes = _tastes(candidates, taste)
+    ranked = [
+        _judged(candidate, index, controls, {} if taste is None else {"taste": tastes[index]})
+        for index, candidate in enumerate(candidates)
+    ]
     return sorted(ranked, key=lambda found: found.penalty)
 
 
-def _judged(candidate: Candidate, index: int, controls: Controls) -> Ranked:
+def _tastes(candidates: Sequence[Candidate], taste: Taste | None) -> list[float]:
+    """Return what each candidate's taste adds: less than nothing where it beats their mean."""
+    if taste is None or not candidates:
+        return []
+    values = [taste(candidate.score) for candidate in candidates]
+    mean = sum(values) / len(values)
+    return [min(MOST_TASTE, max(-MOST_TASTE, TASTE * (mean - value))) for value in values]
+
+
+def _judged(
+    candidate: Candidate, index: int, controls: Controls, taste: dict[str, float]
+) -> Ranked:
     parts = {
         f"asked.{name}": WEIGHTS[name] * steps
         for name, steps in adherence(candidate.score, controls).items()
@@ -84,4 +116,5 @@ def _judged(candidate: Candidate, index: int, controls: Controls) -> Ranked:
     excess = max(0, candidate.copied_notes - candidate.allowed_notes)
     # Of two that copy, the one that copies less is better, unless all else is against it.
     parts["copied"] = COPIED + excess if excess else 0.0
+    parts |= taste
     return Ranked(candidate, index, sum(parts.values()), parts)

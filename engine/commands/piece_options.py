@@ -15,6 +15,7 @@ from engine.compose import Composer, Composition
 from engine.errors import BadInputError
 from engine.option_types import MAX_SEED, whole
 from engine.picture.palette import THEMES
+from engine.registry.entry import is_name
 from engine.write import CANDIDATES
 
 MAX_CANDIDATES = 16
@@ -37,20 +38,38 @@ def add_piece_options(parser: argparse.ArgumentParser, seed: str) -> None:
     parser.add_argument(
         "--picture", choices=tuple(THEMES), default="dark", help="its background; dark if not given"
     )
-    parser.add_argument("--model", type=Path, metavar="DIR", help="a model other than the served")
+    parser.add_argument(
+        "--model",
+        metavar="ID|DIR",
+        help="its id, or a base's folder; the served one if not given",
+    )
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
 
 
 def open_composer(options: argparse.Namespace, *, sound: bool) -> Composer:
-    """Return the composer that the options ask for; raises MissingPartError."""
-    return Composer.open(
+    """Return the composer that the options ask for; raises MissingPartError.
+
+    RegistryError is raised for a model that is neither a folder nor one of the registry's.
+    """
+    folder = _folder(options.model)
+    composer = Composer.open(
         os.environ,
-        model=options.model,
+        model=folder,
         soundfont=options.soundfont,
         sound=sound,
         candidates=options.candidates,
         device=options.device,
     )
+    if options.model is None or folder is not None:
+        return composer.serving()
+    return composer.named(options.model)
+
+
+def _folder(model: str | None) -> Path | None:
+    """Return the folder that ``--model`` means; None for an id, which is no path."""
+    if model is None or (is_name(model) and not Path(model).is_dir()):
+        return None
+    return Path(model)
 
 
 def delivery_or_none(options: argparse.Namespace) -> Delivery | None:

@@ -6,7 +6,7 @@ card says and its base is the one that is loaded; otherwise what was served befo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -69,13 +69,14 @@ class Registry:
 
     # What is served
 
-    def served(self, server: str | None = None) -> Entry:
+    def served(self, server: str | None = None, *, without: Collection[str] = ()) -> Entry:
         """Return the model to compose with: the server's own, else everyone's, else the base.
 
-        In place of one that cannot be served comes what was served before it; ``damaged`` says
-        so. ModelError is raised only if the base's own card is damaged.
+        In place of one that cannot be served, or that the caller goes ``without``, comes what was
+        served before it; ``damaged`` says the former. ModelError is raised only if the base's own
+        card is damaged.
         """
-        return self._served(self._pointer.read(), server)
+        return self._served(self._pointer.read(), server, without)
 
     def served_to(self) -> dict[str | None, Entry]:
         """Return what is served to everyone (None), and to each server that has its own."""
@@ -96,11 +97,13 @@ class Registry:
             found.append(f"the trial rests: {why}")
         return found
 
-    def _served(self, state: State, server: str | None) -> Entry:
+    def _served(self, state: State, server: str | None, without: Collection[str] = ()) -> Entry:
         for scope in (None,) if server is None else (server, None):
             for model_id in (state.holds(scope), *state.way_back(scope)):
                 if model_id is None:
                     break
+                if model_id in without:
+                    continue
                 try:
                     return self.ready(model_id)
                 except RegistryError:

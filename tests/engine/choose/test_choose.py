@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine.choose import WEIGHTS, Candidate, choose
-from engine.choose.rank import COPIED
+from engine.choose.rank import COPIED, MOST_TASTE, TASTE
 from engine.score.model import Meter, Score, Tempo
 from engine.score.theory import Key
 from engine.score.units import FINE, GRID
@@ -102,3 +102,20 @@ def test_notes_are_counted_from_nothing() -> None:
     for counts in ((-1, 0), (0, -1)):
         with pytest.raises(ValueError, match="counted from 0"):
             Candidate(song(), *counts)
+
+
+def test_of_otherwise_equal_pieces_the_one_to_the_listeners_taste_is_taken() -> None:
+    plain, liked = Candidate(song()), Candidate(song())
+    for given in ([plain, liked], [liked, plain]):
+        ranked = choose(given, hear(song()), lambda score: float(score is liked.score))
+        assert ranked[0].candidate is liked
+        assert [one.parts["taste"] for one in ranked] == [-TASTE / 2, TASTE / 2]
+    assert "taste" not in choose([plain], Controls())[0].parts
+
+
+def test_no_taste_outweighs_copying_or_more_than_a_few_steps() -> None:
+    copied, silent = Candidate(song(), copied_notes=13, allowed_notes=12), Candidate(SILENT)
+    wrong = replace(hear(song()), key=Key(6, "minor"), valence=-1.0, arousal=-1.0, density=7)
+    ranked = choose([copied, silent], wrong, lambda score: 1e9 * (score is copied.score))
+    assert [one.index for one in ranked] == [1, 0]
+    assert [one.parts["taste"] for one in ranked] == [MOST_TASTE, -MOST_TASTE]

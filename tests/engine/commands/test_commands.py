@@ -176,7 +176,7 @@ def test_corpus_then_train_then_compose_then_loss(
         (["compose", "jazz", "--out", "o", "--seed", "-1"], 2, "must be a whole number from 0"),
         (["compose", "jazz", "--out", "o", "--variants", "0"], 2, "must be a whole number from 1"),
         (["compose", "jazz", "--out", "o", "--audio", "flac"], 2, "invalid choice: 'flac'"),
-        (["compose", "jazz", "--out", "o", "--model", "nowhere"], 1, "no model in nowhere"),
+        (["compose", "jazz", "--out", "o", "--model", "nowhere"], 2, "is no model 'nowhere'"),
         (["compose", "jazz", "--out", "o", "--soundfont", "kazoo"], 1, "kazoo"),
         (["conjure"], 2, "invalid choice: 'conjure'"),
         ([], 2, "required: COMMAND"),
