@@ -1,0 +1,95 @@
+"""What the gate is given of two models, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from engine.evaluation.trial import TrialResult
+
+NOT_MEASURED = "not measured"
+
+
+class Told(NamedTuple):
+    """A pair of versions that a held-out listener rated apart, and what both models say of it."""
+
+    request: str
+    """Pairs of one request are alike: they are drawn together when it is asked how sure all is."""
+    weight: float
+    candidate: float
+    """Margin: above 0 where the model orders the pair as the listener did."""
+    served: float
+    """The same of the served model; 0 where it has no opinion, which is half right."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateInput:
+    """All that is known of both models; None where it could not be measured."""
+
+    candidate: TrialResult
+    served: TrialResult
+    loss_candidate: float | None
+    """Nats a note."""
+    loss_served: float | None
+    preference: Sequence[Told]
+    usual_notes: int | None
+    """Copied runs of up to so many notes are usual between human pieces (the index's)."""
+    seed: int
+    loss_of: str = "held-out pieces"
+    """What the loss was taken of: those, or "pieces of the served model" without a corpus."""
+    liked: Sequence[tuple[float, float]] | None = None
+    """What a referee who heard held-out listeners alone thinks of candidate and served on the
+    same brief; only which is higher counts."""
+    blind: tuple[int, int] | None = None
+    """Wins and losses of the candidate in blind choices."""
+
+    def __post_init__(self) -> None:
+        if self.candidate.orders != self.served.orders:
+            raise ValueError("candidate and served model were asked different things; play anew")
+        if len(self.candidate.pieces) != len(self.served.pieces):
+            raise ValueError("candidate and served model wrote different numbers of pieces")
+        if any(not told.weight > 0 for told in self.preference):
+            raise ValueError("a pair that counts nothing is no pair; leave it out")
+        if self.blind is not None and min(self.blind) < 0:
+            raise ValueError("blind choices are counted from 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row of the verdict, in words and figures for the model card."""
+
+    name: str
+    says: str
+    wanted: str
+    served: str
+    candidate: str
+    """NOT_MEASURED where it could not be."""
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the candidate may be served."""
+
+    passed: bool
+    reason: str
+    """One sentence."""
+    checks: tuple[Check, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the model card has it."""
+        return {
+            "passed": self.passed,
+            "reason": self.reason,
+            "checks": [asdict(check) for check in self.checks],
+        }
+
+    @staticmethod
+    def from_json(found: Mapping[str, Any]) -> Verdict:
+        """Return the verdict of a model card; ValueError if the JSON is none."""
+        try:
+            checks = tuple(Check(**check) for check in found["checks"])
+            return Verdict(bool(found["passed"]), str(found["reason"]), checks)
+        except (KeyError, TypeError) as error:
+            raise ValueError("not the verdict of a gate; tune anew") from error
