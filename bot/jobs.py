@@ -28,13 +28,16 @@ class Job:
     payload: dict[str, Any]
     """What the engine needs, resolved attributes only; no chat text.
 
-    compose: ``request`` (ComposeRequest as JSON without the words not understood), ``seed``
+    compose: ``request`` (ComposeRequest as JSON without the words not understood), ``seed``,
+    perhaps ``models`` (ids of two that write a piece each, to be compared blindly)
     revise: ``revision`` (Revision as JSON), ``brief``, ``midi`` (base64), ``title``, ``name`` (of
     the parent's files; made from the title if left out), ``seed``
     variations: ``brief``, ``count``, ``seed``
-    render (plays a piece once more): ``brief``, ``midi`` (base64), ``title``, ``seed``, ``stems``
-    all: ``audio`` ("mp3", "ogg", "wav" or "none"), ``max_bytes`` (of each file; None or left out
-    is no limit)
+    render (plays a piece once more): ``brief``, ``midi`` (base64), ``title``, ``seed``, ``stems``,
+    ``written_by`` (model for the tags of the sound; None keeps it back, left out is the served)
+    all: ``model`` (id of the one that writes; None or left out is what the server is served),
+    ``audio`` ("mp3", "ogg", "wav" or "none"), ``max_bytes`` (of each file; None or left out is no
+    limit)
     """
     person_id: int
     server_id: int | None = None
@@ -81,17 +84,24 @@ class Made:
     """Kind (mid, mp3, png, stems.zip, ...) to path."""
     explanation: str = ""
     """Key, chords and form in plain words."""
+    tokens: str = ""
+    """As the model wrote them: base64 of uint16, little endian; "" where notes were edited."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the piece as JSON values; ``from_json`` gives an equal one back."""
-        files = {kind: str(path) for kind, path in self.files.items()}
-        return {"details": self.details, "files": files, "explanation": self.explanation}
+        return {
+            "details": self.details,
+            "files": {kind: str(path) for kind, path in self.files.items()},
+            "explanation": self.explanation,
+            "tokens": self.tokens,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Made:
         """Return the piece that ``to_json`` wrote; KeyError or TypeError for others."""
         files = {kind: Path(path) for kind, path in dict(data["files"]).items()}
-        return cls(dict(data["details"]), files, str(data["explanation"]))
+        tokens = str(data.get("tokens", ""))
+        return cls(dict(data["details"]), files, str(data["explanation"]), tokens)
 
 
 @dataclass(frozen=True, slots=True)

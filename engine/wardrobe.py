@@ -64,6 +64,14 @@ class Wardrobe:
                 self.troubles[entry.id] = str(error)
                 broken.add(entry.id)
 
+    def complaints(self) -> list[str]:
+        """Return, in sentences, what should be served and is not; never raises."""
+        try:
+            found = self.registry.damaged()
+        except CadenzaError as error:
+            found = [str(error)]
+        return [*found, *(f"{model}: {why}" for model, why in self.troubles.items())]
+
     def named(self, model: str) -> Outfit:
         """Return one model's; RegistryError or ModelError where it cannot be served."""
         return self._worn_by(self.registry.ready(model))

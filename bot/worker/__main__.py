@@ -81,6 +81,7 @@ def open_composer(environ: Mapping[str, str], *, sound: bool) -> Composer:
 
 def serve(composer: Composer, inbox: Inbox, voice: Voice) -> NoReturn:
     """Do job after job, until the process ends with its input."""
+    known: list[str] = []
     while True:
         given = inbox.next()
         job_id = given.job.id
@@ -91,7 +92,17 @@ def serve(composer: Composer, inbox: Inbox, voice: Voice) -> NoReturn:
         seconds = round(time.monotonic() - began_s, 2)
         _log.info("job_worked", kind=given.job.kind, end=type(word).__name__.lower(), s=seconds)
         structlog.contextvars.clear_contextvars()
+        known = _log_news(composer, known)
         voice.say(word_to_json(job_id, word))
+
+
+def _log_news(composer: Composer, known: Sequence[str]) -> list[str]:
+    """Log which models could not be served that should be, and return them; each is said once."""
+    troubles = composer.wardrobe.complaints() if composer.wardrobe else []
+    for sentence in troubles:
+        if sentence not in known:
+            _log.error("model_not_served", error=sentence)
+    return troubles
 
 
 def _progress(job_id: int, inbox: Inbox, voice: Voice) -> Progress:

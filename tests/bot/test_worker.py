@@ -9,15 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 import pytest_asyncio
 import structlog
 
 from bot.jobs import Cancelled, Done, Failed, Job, Made, Running
 from bot.studio import Limits, Studio
-from bot.worker.__main__ import open_composer, work
+from bot.worker.__main__ import _log_news, open_composer, work
 from bot.worker.lines import TELL_EVERY_S, Given, Progress
 from bot.worker.make import make
+from engine.audio.soundfont import find_soundfont
+from engine.audio.synth import Synth
 from engine.composer import Composer
 from engine.errors import (
     BadInputError,
@@ -29,8 +33,11 @@ from engine.model.checkpoint import load_model, save_model
 from engine.request.model import Brief, ComposeRequest
 from engine.request.revision import Revision, SetTempo
 from engine.score.midi import read_midi_file
+from engine.tokens.decode import decode
 from engine.write import Writer
 from tests.engine.model.toys import toy
+from tests.engine.registry.candidates import NOON, A, B
+from tests.engine.test_serving import World, trained
 
 REQUEST = ComposeRequest(genre="jazz", bars=2, tempo_bpm=120.0)
 
@@ -115,6 +122,106 @@ def test_what_cannot_be_asked_is_refused(composer: Composer, tmp_path: Path) -> 
         damaged = {**slower(made), "midi": midi}
         with pytest.raises(error):
             make(job(3, "revise", **damaged), composer, tmp_path, silent)
+
+
+def test_the_tokens_of_a_written_piece_are_told_and_none_of_edited_notes(
+    composer: Composer, tmp_path: Path
+) -> None:
+    (made,) = make(job(1, request=REQUEST.to_json()), composer, tmp_path, silent)
+    tokens = np.frombuffer(base64.b64decode(made.tokens), dtype="<u2").tolist()
+    assert len(tokens) == made.details["tokens"]
+    assert decode(tokens).bars == 2
+    (edited,) = make(job(2, "revise", **slower(made)), composer, tmp_path, silent)
+    assert edited.tokens == ""
+    brief = made.details["brief"]
+    others = make(job(3, "variations", brief=brief, count=2), composer, tmp_path, silent)
+    assert len({one.tokens for one in others}) == 2
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> World:
+    """Everyone is served A, server 7 is served B, over a toy base."""
+    world = World(tmp_path)
+    world.tune(A, trained(1))
+    world.tune(B, trained(2), "7")
+    return world
+
+
+def written_by(made: tuple[Made, ...]) -> list[str]:
+    return [piece.details["model"] for piece in made]
+
+
+def test_a_job_is_written_by_what_its_server_is_served(served: World, tmp_path: Path) -> None:
+    composer, out = served.composer(), tmp_path / "out"
+    asked = job(1, request=REQUEST.to_json())
+    assert written_by(make(replace(asked, server_id=7), composer, out, silent)) == [B]
+    assert written_by(make(replace(asked, server_id=8), composer, out, silent)) == [A]
+    assert written_by(make(asked, composer, out, silent)) == [A]
+    named = job(1, request=REQUEST.to_json(), model="toy")
+    assert written_by(make(replace(named, server_id=7), composer, out, silent)) == ["toy"]
+    served.registry.rollback(server="7", by="test", at=NOON)
+    assert written_by(make(replace(asked, server_id=7), composer, out, silent)) == [A]
+
+
+@pytest.fixture
+def sounding(served: World) -> Iterator[Composer]:
+    with Synth(find_soundfont(os.environ)) as synth:
+        yield replace(served.composer(), synth=synth)
+
+
+def tags(made: Made) -> dict[str, str]:
+    with av.open(str(made.files["mp3"])) as file:
+        return dict(file.metadata)
+
+
+def test_two_models_answer_one_wish_and_no_file_says_which(
+    sounding: Composer, tmp_path: Path
+) -> None:
+    told: list[tuple[str, float]] = []
+    asked = job(1, request=REQUEST.to_json(), models=[B, "toy"], audio="mp3")
+    one, other = make(asked, sounding, tmp_path / "out", lambda *news: told.append(news))
+    assert written_by((one, other)) == [B, "toy"]
+    assert one.details["brief"] == other.details["brief"]
+    assert one.tokens != other.tokens
+    assert one.files["mp3"] != other.files["mp3"]
+    for made in (one, other):
+        for kind in ("mp3", "mid", "png"):
+            data = made.files[kind].read_bytes()
+            assert b"tuned-" not in data
+            assert b"toy" not in data
+        assert "model" not in tags(made)
+    generated = [share for stage, share in told if stage == "generate"]
+    assert generated == sorted(generated)
+
+
+def test_where_a_rival_is_gone_the_piece_is_as_any_other(
+    sounding: Composer, tmp_path: Path
+) -> None:
+    asked = job(1, request=REQUEST.to_json(), models=["tuned-gone", A], audio="mp3")
+    (made,) = make(asked, sounding, tmp_path / "out", silent)
+    assert written_by((made,)) == [A]
+    assert tags(made)["comment"].endswith(f"model {A})")
+
+
+def test_a_piece_that_is_played_again_names_who_wrote_it_or_nobody(
+    sounding: Composer, tmp_path: Path
+) -> None:
+    (made,) = make(job(1, request=REQUEST.to_json()), sounding, tmp_path / "a", silent)
+    for model in ("tuned-long-ago", None):
+        asked = job(2, "render", **stored(made), audio="mp3", written_by=model)
+        (again,) = make(asked, sounding, tmp_path / "b", silent)
+        comment = tags(again)["comment"]
+        assert comment.endswith(f"model {model})" if model else "(seed 3)")
+
+
+def test_a_model_that_is_not_served_is_logged_once(served: World) -> None:
+    composer = served.composer()
+    (served.registry.folder / B / "adapter.safetensors").write_bytes(b"torn")
+    with structlog.testing.capture_logs() as logs:
+        known = _log_news(composer, [])
+        assert _log_news(composer, known) == known
+    (line,) = logs
+    assert f"in place of {B}" in line["error"]
 
 
 def worked(composer: Composer, tmp_path: Path, asked: Job, cancelled: bool = False) -> Any:
