@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-class Linear(nn.Linear):
-    """``x W^T`` without a bias, and beside it ``x A^T B^T`` while an adapter is worn."""
+class Addition(NamedTuple):
+    """What a layer adds to what it says; it belongs to an adapter, not to the layer."""
 
-    low_rank: tuple[Tensor, Tensor] | None = None
-    """A (rank, in) and B (out, rank), scaled; they belong to the adapter, not to this layer."""
+    down: Tensor
+    """(rank, in)"""
+    up: Tensor
+    """(out, rank), scaled."""
+    shift: Tensor
+    """(out,)"""
+
+    def of(self, x: Tensor) -> Tensor:
+        """Return what is added (…, out) for ``x`` (…, in)."""
+        return F.linear(F.linear(x, self.down), self.up, self.shift)
+
+
+class Linear(nn.Linear):
+    """``x W^T`` without a bias, and with what is added while an adapter is worn."""
+
+    addition: Addition | None = None
 
     def __init__(self, inside: int, outside: int) -> None:
         super().__init__(inside, outside, bias=False)
@@ -18,7 +34,4 @@ class Linear(nn.Linear):
     def forward(self, x: Tensor) -> Tensor:
         """Return (…, out) of ``x`` (…, in)."""
         y = F.linear(x, self.weight)  # (…, out)
-        if self.low_rank is not None:
-            down, up = self.low_rank
-            y = y + F.linear(F.linear(x, down), up)  # (…, out)
-        return y
+        return y if self.addition is None else y + self.addition.of(x)

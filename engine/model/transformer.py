@@ -132,7 +132,7 @@ class Transformer(nn.Module):
         self.embedding = nn.Embedding(config.vocabulary, config.width)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = RMSNorm(config.width)
-        self.head = nn.Linear(config.width, config.vocabulary, bias=False)
+        self.head = Linear(config.width, config.vocabulary)
         self.register_buffer("rotary", rotary_table(config), persistent=False)
         self.initialise()
 

@@ -10,6 +10,7 @@ from engine.model.adapter import Adapter, load_adapter, worn
 from engine.model.config import PRESETS
 from engine.model.transformer import Transformer
 
+LAYERS = ("head", "blocks/0/attention/query", "blocks/1/feed/down")
 TOKENS = torch.arange(12).reshape(1, 12)
 
 
@@ -22,10 +23,11 @@ def base() -> Transformer:
 
 
 def trained(model: Transformer, seed: int) -> Adapter:
-    adapter = Adapter(model, rank=4, alpha=8.0, seed=seed)
+    adapter = Adapter(model, rank=4, alpha=8.0, layers=LAYERS, seed=seed)
     with torch.no_grad():
         for name, up in adapter.up.items():
             up.normal_(generator=torch.Generator().manual_seed(seed + len(name)))
+        adapter.shift["head"].normal_(generator=torch.Generator().manual_seed(seed))
     return adapter
 
 
@@ -44,7 +46,8 @@ def test_a_worn_adapter_speaks_as_the_matrices_added_up_would() -> None:
         for name, down in adapter.down.items():
             layers[name.replace("/", ".")].weight += adapter.up[name] @ down * 2.0  # alpha / rank
     with worn(model, adapter):
-        assert torch.allclose(model(TOKENS), added(TOKENS), atol=1e-4)
+        expected = added(TOKENS) + adapter.shift["head"]
+        assert torch.allclose(model(TOKENS), expected, atol=1e-4)
 
 
 def test_base_is_the_same_to_the_bit_after_any_adapters() -> None:
