@@ -42,12 +42,16 @@ CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE = (
     Face("explain", "Explain", "🔎", _GREY, 2),
     Face("delete", "Delete", "🗑️", _GREY, 2),
 )
+CHOICES = (
+    Face("choose-a", "A is better", None, _BLUE, 3),
+    Face("choose-b", "B is better", None, _BLUE, 3),
+)
 RATINGS = tuple(Face(f"rate-{m.kind}", None, m.emoji, _GREY, 1) for m in MEANINGS)
 CANCEL = Face("cancel", "Cancel", None, _RED, 0)
 FACES = {
     face.action: face
     for face in (
-        CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE, *RATINGS, CANCEL,
+        CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE, *RATINGS, *CHOICES, CANCEL,
     )
 }  # fmt: skip
 
@@ -84,10 +88,18 @@ class StudioButton(
         await interaction.client.press(interaction, self.face.action, self.number)
 
 
-def piece_view(piece_id: int, *, rating_buttons: bool) -> discord.ui.View:
-    """Return the buttons of a piece; those for rating are left out where reactions are placed."""
+def piece_view(
+    piece_id: int, *, rating_buttons: bool, trial_id: int | None = None
+) -> discord.ui.View:
+    """Return the buttons of a piece; those for rating are left out where reactions are placed.
+
+    ``trial_id``: the comparison that ends with this piece; people choose below it.
+    """
     faces = [CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE]
-    return _view([*faces, *(RATINGS if rating_buttons else ())], piece_id)
+    view = _view([*faces, *(RATINGS if rating_buttons else ())], piece_id)
+    for face in CHOICES if trial_id is not None else ():
+        view.add_item(StudioButton(face, trial_id or 0))
+    return view
 
 
 def cancel_view(job_id: int) -> discord.ui.View:

@@ -8,11 +8,16 @@ from typing import Any
 
 import discord
 
+from bot.blind import SIDE
 from bot.jobs import News, Running, Waiting
 from bot.ratings import MEANINGS, RatingKind
 from bot.storage.records import Piece
 from engine.request import Brief
 
+WHICH = (
+    "**Which one is better, A or B?** Both answer the same wish. All who listen may choose below, "
+    "and nobody else sees it."
+)
 COLOUR = discord.Colour(0x5B8DEF)
 FIELD_LENGTH = 1024
 """Discord refuses longer fields of an embed."""
@@ -58,7 +63,7 @@ def piece_embed(
     notes = [*remarks, *_sound_remarks(piece)]
     if notes:
         embed.add_field(name="Good to know", value=_cut(_sentences(notes)), inline=False)
-    embed.set_footer(text=f"piece {piece.id} · version {piece.version} · {_model(piece)}")
+    embed.set_footer(text=_footer(piece))
     if "png" in piece.files:
         embed.set_image(url=f"attachment://{piece.files['png'].name}")
     return embed
@@ -74,15 +79,21 @@ def _notes_of(piece: Piece) -> list[str]:
     return [] if said else ["the notes are new; undo brings the earlier ones back"]
 
 
-def piece_words(piece: Piece, parent_url: str | None = None) -> str:
-    """Return the line above the embed: who it is for, and of which piece it is a version."""
+def piece_words(piece: Piece, parent_url: str | None = None, *, asks: bool = False) -> str:
+    """Return the line above the embed: who it is for, and of which piece it is a version.
+
+    ``asks``: whether people shall say which of two pieces is better, this one or the one above.
+    """
     parts = [f"For <@{piece.person_id}>"] if piece.person_id else []
     if piece.parent_id is not None:
         name = f"piece {piece.parent_id}"
         number = piece.details.get("variation")
         kind = f"variation {number}" if number else "a version"
         parts.append(f"{kind} of {f'[{name}]({parent_url})' if parent_url else name}")
-    return ", ".join(parts)
+    if side := piece.details.get(SIDE):
+        parts.append(f"version {side}" if parts else f"Version {side}")
+    line = ", ".join(parts)
+    return f"{line}\n{WHICH}" if asks else line
 
 
 def explanation_text(piece: Piece) -> str:
@@ -195,5 +206,8 @@ def _sound_remarks(piece: Piece) -> list[str]:
     return [str(remark) for remark in sound.get("remarks") or ()]
 
 
-def _model(piece: Piece) -> str:
-    return str(piece.details.get("model") or "")
+def _footer(piece: Piece) -> str:
+    """Say number, version and model; of pieces that are compared nobody shall know the model."""
+    if side := piece.details.get(SIDE):
+        return f"piece {piece.id} · version {side} of two"
+    return f"piece {piece.id} · version {piece.version} · {piece.details.get('model') or ''}"

@@ -53,7 +53,7 @@ class Chat:
         self._tell = tell
         self._progress = progress
         self._asker = Asker(TERMINAL, TERMINAL, max_bytes=2**40)
-        self._rules = HouseRules(per_day=10**9)
+        self._rules = HouseRules(per_day=10**9, blind=False)
         self._about: Piece | None = None
         """The piece that the next words are about, if it was chosen."""
         self._commission: Commission | None = None

@@ -25,7 +25,9 @@ from bot.storage.storage import Storage
 from bot.studio import ClosedError, Studio
 from bot.trouble import TROUBLE, status_of
 
-COGS = ("compose", "conversation", "rate", "library", "server_settings", "privacy", "admin")
+COGS = (
+    "compose", "conversation", "rate", "blind", "library", "server_settings", "privacy", "admin",
+)  # fmt: skip
 """Modules of ``bot.cogs``, one for each thing that people do."""
 MIB = 2**20
 LEAST_LIMIT = 10 * MIB

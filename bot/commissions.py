@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import itertools
+import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +20,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bot.blind import SIDE, sided, trial_of, two_models
 from bot.house_rules import HouseRules
 from bot.jobs import VARIATIONS, Cancelled, Done, Failed, Job, Kind, Made, News, Parked, Running
 from bot.keep import to_keep
@@ -27,6 +30,7 @@ from bot.storage.storage import Storage
 from bot.studio import ClosedError, Studio, Ticket
 from engine.errors import CadenzaError, RequestError
 from engine.option_types import MAX_SEED
+from engine.registry.registry import Registry
 from engine.request import Brief, ComposeRequest, resolve
 from engine.request.revise import understand
 from engine.request.revision import Revision
@@ -100,6 +104,8 @@ class Commissions:
         clock: Callable[[], datetime],
         wait: Wait[Any] = plain_wait,
         new_seed: Callable[[], int] = lambda: secrets.randbelow(MAX_SEED + 1),
+        registry: Registry | None = None,
+        chance: random.Random | None = None,
     ) -> None:
         self.storage = storage
         self.studio = studio
@@ -107,6 +113,10 @@ class Commissions:
         self.clock = clock
         self._wait = wait
         self._new_seed = new_seed
+        self.registry = registry
+        """Says which model is on trial; None compares none."""
+        self.chance = chance or random.SystemRandom()
+        """Draws which wishes two models answer, and in which order."""
         self._one_at_a_time = asyncio.Lock()
         self._replays = itertools.count(-1, -1)
         self._replays_of: dict[int, list[int]] = {}
@@ -126,7 +136,11 @@ class Commissions:
         seed = self._new_seed() if request.seed is None else request.seed
         brief = resolve(request, seed=seed)  # what cannot be met is refused before it waits
         kept = replace(request, unknown=(), remarks=())  # both hold words as they were typed
-        payload = {"request": kept.to_json(), "seed": seed}
+        payload: dict[str, Any] = {"request": kept.to_json(), "seed": seed}
+        # Who names a seed wants a piece that they know.
+        if rules.blind and request.seed is None and self.registry is not None:
+            models = await two_models(self.registry, asker.server_id, self.chance)
+            payload |= {} if models is None else {"models": models}
         taken = await self._take(asker, "compose", payload, rules)
         return replace(taken, bars=brief.bars, unknown=request.unknown, remarks=request.remarks)
 
@@ -171,7 +185,7 @@ class Commissions:
         self, asker: Asker, piece: Piece, rules: HouseRules, *, stems: bool
     ) -> Commission:
         """Take the commission to play a kept piece once more; it counts in no quota."""
-        payload = {**_music_of(piece), "stems": stems}
+        payload = {**_played(piece), "stems": stems}
         return await self._take(asker, "render", payload, rules, piece)
 
     async def _take(
@@ -252,9 +266,19 @@ class Commissions:
             await to_keep(job, made, number, model.id)
             for number, (made, model) in enumerate(zip(done.made, models, strict=True), start=1)
         ]
+        if "models" in job.payload and len(new) == 2:
+            new = sided(new)
         pieces = await self.storage.jobs.composed(job.id, new)
+        await self._compare(job, pieces)
         commission.log.info("composed", pieces=[piece.id for piece in pieces])
         return Composed(tuple(pieces), done.made)
+
+    async def _compare(self, job: StoredJob, pieces: Sequence[Piece]) -> None:
+        """Keep that two pieces stand to be compared, if they do; told twice, it is kept once."""
+        trial = trial_of(job.id, pieces)
+        if trial is not None:
+            with contextlib.suppress(GoneError):  # one piece is left, and posted as any other
+                await self.storage.trials.add(trial)
 
     async def _ended(self, commission: Commission, item: News, *, begun: bool) -> None:
         jobs, job = self.storage.jobs, commission.job
@@ -322,7 +346,9 @@ class Commissions:
 
     async def again(self, job: StoredJob) -> AsyncIterator[tuple[Piece, Made]]:
         """Yield the pieces of a composed job that were not posted, each played once more."""
-        for piece in await self.storage.jobs.pieces(job.id):
+        pieces = await self.storage.jobs.pieces(job.id)
+        await self._compare(job, pieces)
+        for piece in pieces:
             if not await self.storage.messages.of_piece(piece.id, deleted=True):
                 yield piece, await self.replay(job, piece)
 
@@ -335,7 +361,7 @@ class Commissions:
         ClosedError if the studio closes meanwhile.
         """
         payload = {
-            **_music_of(piece),
+            **_played(piece),
             "stems": stems,
             "audio": job.payload["audio"],
             "max_bytes": max_bytes or job.payload["max_bytes"],
@@ -385,6 +411,13 @@ def _music_of(piece: Piece) -> dict[str, Any]:
         "title": piece.title,
         "seed": piece.seed,
     }
+
+
+def _played(piece: Piece) -> dict[str, Any]:
+    """What a worker needs to play a piece once more."""
+    # The name goes into the tags of the sound, which people can read.
+    model = None if SIDE in piece.details else piece.details.get("model")
+    return {**_music_of(piece), "written_by": model}
 
 
 def _job(stored: StoredJob) -> Job:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.blind import SIDE, SIDES
 from bot.buttons import piece_view
 from bot.cards import AUDIO, piece_embed, piece_files, piece_words, sentence
 from bot.commissions import Commission, Composed
@@ -174,6 +175,7 @@ class Follower:
         """Post a piece as a regular message, keep where it stands, open a thread if wished for."""
         rules = await self._client.rules(piece.server_id)
         channel_id = await self._place_of(piece, rules)
+        trial_id = await self._asks(piece)
         async with self._on_its_way(channel_id):
             sent = await self._send(
                 commission,
@@ -181,13 +183,24 @@ class Follower:
                 channel_id,
                 piece.id,
                 made.files,
-                content=piece_words(piece, await self._client.url_of(piece.parent_id)),
+                content=piece_words(
+                    piece,
+                    await self._client.url_of(piece.parent_id),
+                    asks=trial_id is not None,
+                ),
                 embed=piece_embed(piece, unknown=commission.unknown, remarks=commission.remarks),
-                view=piece_view(piece.id, rating_buttons=not rules.reactions),
+                view=piece_view(piece.id, rating_buttons=not rules.reactions, trial_id=trial_id),
                 nonce=f"{commission.job.request_id}-{piece.place}",
             )
             await self._keep(sent, piece.server_id, piece.id, "piece")
         await self._around(sent, piece, rules)
+
+    async def _asks(self, piece: Piece) -> int | None:
+        """The comparison that this piece is the second of, if it is one."""
+        if piece.details.get(SIDE) != SIDES[1]:
+            return None
+        trial = await self._client.storage.trials.of_piece(piece.id)
+        return None if trial is None else trial.id
 
     async def _post_stems(
         self, commission: Commission, made: Made, progress: ProgressMessage

@@ -40,6 +40,8 @@ class HouseRules:
     delete: Literal["requester", "moderators", "roles"] = "moderators"
     """Who may delete a piece beside the person who asked for it."""
     delete_roles: tuple[int, ...] = ()
+    blind: bool = True
+    """Whether some wishes may be answered by two models, for people to say which is better."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what differs from the defaults, as JSON values."""

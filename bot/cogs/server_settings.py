@@ -80,6 +80,7 @@ class Panel(AnsweringView):
             ("A thread for each piece", _yes(rules.threads)),
             ("Reactions placed by me", _yes(rules.reactions)),
             ("Who may delete", deleters),
+            ("Blind comparisons", _yes(rules.blind)),
         ):
             embed.add_field(name=name, value=value, inline=False)
         return embed
@@ -210,14 +211,24 @@ class _FiguresModal(AnsweringModal, title="Quota and default style"):
             max_length=100,
             custom_id="style",
         )
+        self.blind: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            label="Blind comparisons of two models: yes or no",
+            placeholder="empty: yes, as everywhere",
+            default="" if rules.blind else "no",
+            required=False,
+            max_length=3,
+            custom_id="blind",
+        )
         self.add_item(self.per_day)
         self.add_item(self.style)
+        self.add_item(self.blind)
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         try:
             changes = {
                 "per_day": _figure(self.per_day.value),
                 "style": check_style(self.style.value),
+                "blind": _is_yes(self.blind.value),
             }
         except RequestError as error:
             await refuse(interaction, f"{sentence(str(error))} Nothing was changed.")
@@ -291,6 +302,14 @@ def _figure(typed: str) -> int | None:
     if not typed.isdecimal() or int(typed) > MAX_PER_DAY:
         raise RequestError(f"the quota must be a whole number from 0 to {MAX_PER_DAY}")
     return int(typed)
+
+
+def _is_yes(typed: str) -> bool:
+    """Return what was answered; an empty field is a yes."""
+    said = typed.strip().lower()
+    if said not in ("", "yes", "no"):
+        raise RequestError("blind comparisons are answered by yes or no")
+    return said != "no"
 
 
 assert set(_FORMATS) == set(AUDIO_FORMATS)

@@ -16,6 +16,9 @@ from engine.request import Brief, ComposeRequest, resolve
 from engine.request.revision import Revision
 
 FAILS, DIES, WAITS = 13, 14, 15
+GONE = "tuned-gone"
+"""A model on trial that no worker can load."""
+TOKENS = base64.b64encode(bytes([1, 0, 2, 1])).decode()
 HURRY = "QUICK_WORKER_HURRIES"
 # One bar of one note: the smallest file that anybody calls MIDI.
 MIDI = bytes.fromhex("4d546864000000060000000101e04d54726b0000000c00903c408360803c4000ff2f00")
@@ -42,6 +45,19 @@ def briefs(job: dict[str, Any]) -> list[tuple[Brief, dict[str, Any]]]:
     return [(brief, {})] * payload.get("count", 1)
 
 
+def compared(job: dict[str, Any], folder: Path) -> list[Any]:
+    """One piece of each of two models, unless one of them is GONE."""
+    payload = job["payload"]
+    if GONE in payload["models"]:
+        payload["models"] = ["quick"]
+    pieces = []
+    for number, model in enumerate(payload["models"]):
+        (brief, _), own = briefs(job)[0], folder / str(number)
+        own.mkdir(parents=True, exist_ok=True)
+        pieces.append(made(own, 0, brief, {"model": model}, "compose"))
+    return pieces
+
+
 def made(folder: Path, number: int, brief: Brief, more: dict[str, Any], kind: str) -> Any:
     contents = {"mid": MIDI, "mp3": MP3, "png": PNG}
     if kind == "render":
@@ -59,7 +75,9 @@ def made(folder: Path, number: int, brief: Brief, more: dict[str, Any], kind: st
         **more,
     }
     paths = {name: str(path) for name, path in files.items()}
-    return {"details": details, "files": paths, "explanation": f"It is in {brief.key}."}
+    tokens = "" if kind == "render" or details.get("exact") else TOKENS
+    told = f"It is in {brief.key}."
+    return {"details": details, "files": paths, "explanation": told, "tokens": tokens}
 
 
 def work(job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -73,6 +91,8 @@ def work(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         assert json.loads(sys.stdin.readline()) == {"cancel": job["id"]}
         return {"cancelled": True}
     folder.mkdir(parents=True, exist_ok=True)
+    if "models" in job["payload"]:
+        return {"done": compared(job, folder)}
     pieces = enumerate(briefs(job))
     return {"done": [made(folder, n, brief, more, job["kind"]) for n, (brief, more) in pieces]}
 

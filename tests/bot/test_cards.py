@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.buttons import FACES, cancel_view, piece_view
 from bot.cards import (
     FIELD_LENGTH,
+    WHICH,
     chunks,
     explanation_text,
     list_line,
@@ -34,7 +35,7 @@ def piece(
     values: dict[str, Any] = {
         "id": 5, "person_id": 42, "server_id": 1, "channel_id": 2, "parent_id": None,
         "root_id": 5, "version": 1, "job_id": 1, "place": 0, "title": brief.title,
-        "brief": brief.to_json(), "seed": 7, "model_id": 1, "midi": b"",
+        "brief": brief.to_json(), "seed": 7, "model_id": 1, "midi": b"", "tokens": None,
         "files": {"png": File("a.png", 3, "0")}, "changes": (), "explanation": "",
         "details": {"model": "small-3", "sound": {"seconds": 34.5, "remarks": ["it is soft"]}},
         "made_at": datetime(2026, 1, 1, tzinfo=UTC),
@@ -151,8 +152,18 @@ def test_sentences_begin_and_end_as_sentences_do(text: str, said: str) -> None:
 
 
 async def test_each_button_carries_what_it_does_to_which_piece() -> None:
-    ids = [item.item.custom_id for item in piece_view(9, rating_buttons=True).children]  # type: ignore[attr-defined]
+    view = piece_view(9, rating_buttons=True, trial_id=9)
+    ids = [item.item.custom_id for item in view.children]  # type: ignore[attr-defined]
     assert sorted(ids) == sorted(f"cadenza:{a}:9" for a in FACES if a != "cancel")
     fewer = piece_view(9, rating_buttons=False).children
-    assert len(fewer) == len(ids) - 5
+    assert len(fewer) == len(ids) - 7
     assert [i.item.custom_id for i in cancel_view(4).children] == ["cadenza:cancel:4"]  # type: ignore[attr-defined]
+
+
+def test_of_two_pieces_that_are_compared_nobody_reads_the_model() -> None:
+    sided = piece(details={"model": "small-3", "side": "B"})
+    assert piece_embed(sided).footer.text == "piece 5 · version B of two"
+    assert "small-3" not in str(piece_embed(sided).to_dict())
+    assert piece_words(sided) == "For <@42>, version B"
+    assert piece_words(sided, asks=True) == f"For <@42>, version B\n{WHICH}"
+    assert piece_words(piece(person_id=None, details={"side": "A"})) == "Version A"

@@ -9,7 +9,6 @@ import pytest
 
 from bot import follow
 from bot.answers import SORRY
-from bot.commissions import Commissions
 from bot.follow import PARKED, UNPOSTABLE, UNSENT
 from bot.storage.errors import StorageError
 from bot.storage.records import NewJob
@@ -209,7 +208,7 @@ async def test_files_that_cannot_be_read_end_the_job(
     async def broken(*_args: Any) -> Any:
         raise KeyError("title")
 
-    monkeypatch.setattr(Commissions, "_piece", broken)
+    monkeypatch.setattr("bot.commissions.to_keep", broken)
     message = await played.compose()
     assert message.content == follow.BROKEN
     assert await state(played) == "failed"

@@ -85,18 +85,27 @@ async def test_quota_and_style_are_typed_in_a_window(played: Stage) -> None:
     assert "1 are allowed" in refused.followups[-1].content
 
 
+async def test_a_server_may_keep_out_of_blind_comparisons(played: Stage) -> None:
+    for said, blind in (("no", False), ("Yes", True), ("", True)):
+        window = await played.ann.click(await panel(played), label="Quota and style…")
+        await played.ann.submit_modal(window, {"blind": said})
+        assert (await rules(played)).blind is blind
+
+
 @pytest.mark.parametrize(
-    ("per_day", "style", "reason"),
-    [("lots", "", "whole number"), ("", "blorp", "blorp"), ("", "in D minor", "names a genre")],
+    ("field", "said", "reason"),
+    [
+        ("per_day", "lots", "whole number"),
+        ("style", "blorp", "blorp"),
+        ("style", "in D minor", "names a genre"),
+        ("blind", "hm", "yes or no"),
+    ],
 )
 async def test_what_cannot_be_set_is_said_and_nothing_changes(
-    played: Stage, per_day: str, style: str, reason: str
+    played: Stage, field: str, said: str, reason: str
 ) -> None:
     window = await played.ann.click(await panel(played), label="Quota and style…")
-    result = await played.ann.submit_modal(
-        window,
-        {"per_day": per_day, "style": style},
-    )
+    result = await played.ann.submit_modal(window, {"per_day": "", "style": "", field: said})
     assert reason in words(result)
     assert await rules(played) == HouseRules()
 
