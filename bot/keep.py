@@ -1,8 +1,9 @@
-"""A finished piece as it is kept: brief, MIDI and figures, and of the other files their hashes."""
+"""A finished piece as it is kept: brief, MIDI, tokens, figures, and of other files the hashes."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,6 +37,7 @@ async def to_keep(job: StoredJob, made: Made, number: int, model_id: int) -> New
         changes=tuple(details.get("changes") or ()),
         explanation=made.explanation,
         details={**{name: details.get(name) for name in KEPT_DETAILS}, **variation},
+        tokens=base64.b64decode(made.tokens) or None,
     )
 
 

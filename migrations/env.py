@@ -2,13 +2,16 @@
 
 from alembic import context
 
-from bot.storage.models import Base, UtcTime
+from bot.storage.column_types import UtcTime, Zipped
+from bot.storage.models import Base
 
 
 def render(kind, value, _):
     """A migration outlives the code: it names no type of ours."""
     if kind == "type" and isinstance(value, UtcTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(value, Zipped):
+        return "sa.LargeBinary()"
     return False
 
 

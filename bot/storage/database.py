@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import URL, Connection, CursorResult, event, make_url
+from sqlalchemy import URL, Connection, CursorResult, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
@@ -30,8 +30,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from bot.storage.column_types import Base
 from bot.storage.errors import GoneError, StorageError
-from bot.storage.models import Base
 from bot.storage.rows import primary_key
 
 _DRIVERS = {
@@ -49,6 +49,7 @@ _PRAGMAS_OF_MIGRATION = (
 _PRAGMAS = ("foreign_keys = ON", *_PRAGMAS_OF_MIGRATION[1:])
 _PATIENCE_S = 30  # for SQLite's file held by another process; its writes take milliseconds
 _CONNECT_S = 10  # for PostgreSQL to answer; the driver's own minute is long for who waits
+_DELETIONS = 0x476F6E65  # "Gone": as ``migrate._LOCK``, any number that others do not use
 _FOREIGN_KEY_VIOLATION = "23503"  # SQLSTATE, PostgreSQL's manual, appendix A
 
 
@@ -146,6 +147,19 @@ class Database:
                 async with self._writes.begin() as session:
                     yield session
 
+    @asynccontextmanager
+    async def deleting(self) -> AsyncIterator[AsyncSession]:
+        """A writing transaction, and the only one of its kind until it ends.
+
+        People rate each other's pieces. Two who leave at once would each wait for the ratings
+        that the other one's pieces take along.
+        """
+        async with self.writing() as session:
+            if not self._is_sqlite:  # which has one writer anyway
+                lock = text("SELECT pg_advisory_xact_lock(:key)")
+                await session.execute(lock, {"key": _DELETIONS})
+            yield session
+
     async def insert(
         self,
         session: AsyncSession,
@@ -153,8 +167,11 @@ class Database:
         values: dict[str, Any],
         *,
         update: tuple[str, ...] = (),
-    ) -> None:
-        """The row is there: new, or as it was but for the columns to ``update``."""
+    ) -> bool:
+        """The row is there: new, or as it was but for the columns to ``update``.
+
+        Returns whether anything was written.
+        """
         dialect = sqlite if self._is_sqlite else postgresql
         insert = dialect.insert(table).values(values)
         if update:
@@ -162,7 +179,7 @@ class Database:
             insert = insert.on_conflict_do_update(index_elements=primary_key(table), set_=new)
         else:
             insert = insert.on_conflict_do_nothing()
-        await session.execute(insert)
+        return affected(await session.execute(insert)) > 0
 
 
 def affected(result: Any) -> int:

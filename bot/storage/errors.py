@@ -3,7 +3,7 @@
 CadenzaError
 └── StorageError     the database cannot be used, or refused what was asked
     ├── GoneError    what was asked for is no longer there (or never was)
-    └── StateError   a job is not in the state that the next one follows from
+    └── StateError   a job or a fine-tune is not in the state that the next one follows from
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ class StorageError(CadenzaError):
 
 
 class GoneError(StorageError):
-    """A piece, person or job has been deleted in the meantime."""
+    """A piece, person, job or fine-tune has been deleted in the meantime."""
 
 
 class StateError(StorageError):
-    """A job has gone another way in the meantime: it was cancelled, or has ended."""
+    """It has gone another way in the meantime: it was cancelled, or has ended, or another runs."""

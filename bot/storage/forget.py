@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.database import affected
-from bot.storage.models import JobRow, MessageRow, PieceRow, RatingRow
+from bot.storage.models import ChoiceRow, JobRow, MessageRow, PieceRow, RatingRow, TrialRow
 from bot.storage.records import Forgotten, JobState, Posted
 
 UNFINISHED: tuple[JobState, ...] = ("queued", "running", "composed")
@@ -25,7 +25,7 @@ class _Link(NamedTuple):
 
 
 async def forget_pieces(session: AsyncSession, which: ColumnElement[bool]) -> Forgotten:
-    """These pieces are gone with their messages and all ratings of them.
+    """These pieces are gone with their messages, all ratings of them and the trials they stood in.
 
     Versions made of them stay: each whose parent goes becomes the first of its line, with the
     version number that was posted.
@@ -35,14 +35,20 @@ async def forget_pieces(session: AsyncSession, which: ColumnElement[bool]) -> Fo
     left = update(JobRow).where(JobRow.parent_piece_id.in_(going)).values(parent_piece_id=None)
     await session.execute(left.execution_options(synchronize_session=False))
     await _uproot(session, which)
+    compared = TrialRow.piece_a.in_(going) | TrialRow.piece_b.in_(going)
+    trials = select(TrialRow.id).where(compared).scalar_subquery()
     counts = {
         "ratings": await _count(session, RatingRow.piece_id.in_(going)),
         "messages": await _count(session, MessageRow.piece_id.in_(going)),
+        "trials": await _count(session, compared),
+        "choices": await _count(session, ChoiceRow.trial_id.in_(trials)),
     }
     messages = await posted(session, MessageRow.piece_id.in_(going))
-    gone = delete(PieceRow).where(which).execution_options(synchronize_session=False)
-    counts["pieces"] = affected(await session.execute(gone))
-    return Forgotten(counts, messages)
+    gone = delete(PieceRow).where(which).returning(PieceRow.id)
+    found = await session.scalars(gone.execution_options(synchronize_session=False))
+    pieces = tuple(sorted(found))
+    counts["pieces"] = len(pieces)
+    return Forgotten(counts, messages, pieces=pieces)
 
 
 async def posted(session: AsyncSession, which: ColumnElement[bool]) -> tuple[Posted, ...]:

@@ -2,70 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.column_types import COUNTED, Base, Zipped
 
-class UtcTime(TypeDecorator[datetime]):
-    """Aware times in, aware UTC out; SQLite, which knows no zones, holds UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC, with its zone where the database has zones; a time without zone is refused."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be kept")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The same instant, aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """Names every constraint by rule: a migration has to be able to call it."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012  # read once, by SQLAlchemy
-        int: BigInteger,  # Discord's ids have 64 bits
-        str: Text,
-        datetime: UtcTime,
-        dict[str, Any]: JSON,
-        list[str]: JSON,
-    }
-
-
-_COUNTED = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER alone
 _NO_ID_TWICE = {"sqlite_autoincrement": True}  # a button may still name a deleted row
 
 
@@ -101,7 +45,7 @@ class ModelRow(Base):
 
     __tablename__ = "models"
 
-    id: Mapped[int] = mapped_column(_COUNTED, primary_key=True)
+    id: Mapped[int] = mapped_column(COUNTED, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     first_served_at: Mapped[datetime]
     card: Mapped[dict[str, Any]]
@@ -121,7 +65,7 @@ class JobRow(Base):
         _NO_ID_TWICE,
     )
 
-    id: Mapped[int] = mapped_column(_COUNTED, primary_key=True)
+    id: Mapped[int] = mapped_column(COUNTED, primary_key=True)
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]]
     person_id: Mapped[int] = _person()
@@ -151,7 +95,7 @@ class PieceRow(Base):
         _NO_ID_TWICE,
     )
 
-    id: Mapped[int] = mapped_column(_COUNTED, primary_key=True)
+    id: Mapped[int] = mapped_column(COUNTED, primary_key=True)
     person_id: Mapped[int] = _person()
     server_id: Mapped[int | None] = _server()
     channel_id: Mapped[int]
@@ -171,6 +115,7 @@ class PieceRow(Base):
         ForeignKey("models.id", ondelete="SET NULL"), index=True
     )
     midi: Mapped[bytes] = mapped_column(LargeBinary)
+    tokens: Mapped[bytes | None] = mapped_column(Zipped)
     files: Mapped[dict[str, Any]]
     changes: Mapped[list[str]]
     explanation: Mapped[str]
@@ -198,7 +143,7 @@ class RatingRow(Base):
     __tablename__ = "ratings"
     __table_args__ = (Index(None, "piece_id", "person_id"), _NO_ID_TWICE)
 
-    id: Mapped[int] = mapped_column(_COUNTED, primary_key=True)
+    id: Mapped[int] = mapped_column(COUNTED, primary_key=True)
     piece_id: Mapped[int] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str]
@@ -220,3 +165,70 @@ class SettingRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
     changed_at: Mapped[datetime]
+
+
+class RunRow(Base):
+    """A fine-tune.
+
+    ``unfinished`` is true until it ends and null from then on: being unique, it lets one run at
+    a time be unfinished, whoever asks. Who started it is forgotten with them; the run stays.
+    """
+
+    __tablename__ = "runs"
+    __table_args__ = (Index(None, "server_id", "id"), _NO_ID_TWICE)
+
+    id: Mapped[int] = mapped_column(COUNTED, primary_key=True)
+    server_id: Mapped[int | None] = mapped_column(ForeignKey("servers.id", ondelete="CASCADE"))
+    state: Mapped[str]
+    unfinished: Mapped[bool | None] = mapped_column(unique=True)
+    since: Mapped[datetime | None]
+    ratings_sha256: Mapped[str | None]
+    ratings: Mapped[int | None]
+    pieces: Mapped[int | None]
+    raters: Mapped[int | None]
+    config: Mapped[dict[str, Any]]
+    seed: Mapped[int]
+    candidate: Mapped[str | None]
+    verdict: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sentence: Mapped[str | None]
+    started_by: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    automatic: Mapped[bool]
+    channel_id: Mapped[int | None]
+    message_id: Mapped[int | None]
+    asked_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(Integer)
+
+
+class TrialRow(Base):
+    """Two pieces for one wish, by two models, shown side by side. A job makes one at most."""
+
+    __tablename__ = "trials"
+    __table_args__ = (Index(None, "model_a", "model_b"), _NO_ID_TWICE)
+
+    id: Mapped[int] = mapped_column(COUNTED, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    piece_a: Mapped[int] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
+    piece_b: Mapped[int] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
+    model_a: Mapped[str]
+    model_b: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class ChoiceRow(Base):
+    """Which piece of a trial somebody likes better; the latest of each person is kept."""
+
+    __tablename__ = "choices"
+
+    trial_id: Mapped[int] = mapped_column(
+        ForeignKey("trials.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    choice: Mapped[str]
+    at: Mapped[datetime]

@@ -6,14 +6,24 @@ import base64
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ratings import RatingKind
+from bot.storage.column_types import Base
 from bot.storage.database import Database, affected
 from bot.storage.errors import GoneError
 from bot.storage.forget import forget_jobs, forget_pieces
-from bot.storage.models import Base, JobRow, MessageRow, PersonRow, PieceRow, RatingRow
+from bot.storage.models import (
+    ChoiceRow,
+    JobRow,
+    MessageRow,
+    PersonRow,
+    PieceRow,
+    RatingRow,
+    RunRow,
+    TrialRow,
+)
 from bot.storage.records import Clock, Forgotten, Person, Reaction
 from bot.storage.rows import columns, primary_key, record
 
@@ -45,10 +55,11 @@ class People:
             return record(Person, await session.get_one(PersonRow, person_id))
 
     async def export(self, person_id: int) -> dict[str, Any]:
-        """All that is kept of this person, as JSON can say it; MIDI as base64.
+        """All that is kept of this person, as JSON can say it; MIDI and tokens as base64.
 
         Keys: person (None if unknown), pieces, messages (that carry these pieces), ratings
-        (given), jobs; lists are in the order in which things came about.
+        (given), jobs, trials (of these pieces), choices (made), runs (started); lists are in the
+        order in which things came about.
         """
         pieces = select(PieceRow.id).where(PieceRow.person_id == person_id).scalar_subquery()
         async with self._database.reading() as session:
@@ -59,15 +70,19 @@ class People:
                 "messages": await _rows(session, MessageRow, MessageRow.piece_id.in_(pieces)),
                 "ratings": await _rows(session, RatingRow, RatingRow.person_id == person_id),
                 "jobs": await _rows(session, JobRow, JobRow.person_id == person_id),
+                "trials": await _rows(session, TrialRow, TrialRow.person_id == person_id),
+                "choices": await _rows(session, ChoiceRow, ChoiceRow.person_id == person_id),
+                "runs": await _rows(session, RunRow, RunRow.started_by == person_id),
             }
 
     async def delete(self, person_id: int) -> Forgotten:
         """Nothing is kept of this person; what others made of their pieces stays.
 
-        Gone are the pieces with their messages and everybody's ratings of them, the ratings
-        given and the jobs. Raises GoneError if nothing was known of the person.
+        Gone are the pieces with their messages, everybody's ratings of them and the trials they
+        stood in, the ratings given, the choices made and the jobs. Fine-tunes stay and name
+        nobody. Raises GoneError if nothing was known of the person.
         """
-        async with self._database.writing() as session:
+        async with self._database.deleting() as session:
             person = await lock(session, person_id)
             if person is None:
                 raise GoneError("Nothing is kept of you, so there is nothing to delete.")
@@ -75,11 +90,22 @@ class People:
             pieces = await forget_pieces(session, PieceRow.person_id == person_id)
             given = delete(RatingRow).where(RatingRow.person_id == person_id)
             ratings = affected(await session.execute(given))
+            made = delete(ChoiceRow).where(ChoiceRow.person_id == person_id)
+            choices = affected(await session.execute(made))
             jobs = await forget_jobs(session, JobRow.person_id == person_id)
+            await session.execute(_nobodys_runs(person_id))
             await session.delete(person)
         counts = pieces.counts | jobs.counts | {"people": 1}
         counts["ratings"] += ratings
-        return Forgotten(counts, pieces.messages + jobs.messages, reactions, jobs.jobs)
+        counts["choices"] += choices
+        messages = pieces.messages + jobs.messages
+        return Forgotten(counts, messages, reactions, jobs.jobs, pieces.pieces)
+
+
+def _nobodys_runs(person_id: int) -> Update:
+    """The person's fine-tunes no longer say who started them, nor where they talked to them."""
+    nobody = {"started_by": None, "channel_id": None, "message_id": None}
+    return update(RunRow).where(RunRow.started_by == person_id).values(nobody)
 
 
 async def _reactions(session: AsyncSession, person_id: int) -> tuple[Reaction, ...]:

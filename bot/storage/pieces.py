@@ -12,10 +12,10 @@ from bot.storage.database import Database
 from bot.storage.forget import forget_pieces
 from bot.storage.models import MessageRow, PieceRow
 from bot.storage.people import meet
-from bot.storage.ratings import counted_votes, score_of
 from bot.storage.records import Clock, Forgotten, NewPiece, Piece, RatedPiece
 from bot.storage.rows import columns, piece_record
 from bot.storage.servers import enter
+from bot.storage.votes import counted_votes, score_of
 
 PRIOR_VOTES = 3
 """Votes of score 0 that every piece is thought to have: set by hand, so that four listeners who
@@ -155,7 +155,7 @@ class Pieces:
 
     async def delete(self, piece_id: int) -> Forgotten:
         """This piece is gone with its ratings and messages; versions made of it stay."""
-        async with self._database.writing() as session:
+        async with self._database.deleting() as session:
             return await forget_pieces(session, PieceRow.id == piece_id)
 
     async def _one(self, which: ColumnElement[bool]) -> Piece | None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, case, func, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ratings import SCORES, RatingKind, RatingSource
 from bot.storage.database import Database, affected
 from bot.storage.errors import GoneError
+from bot.storage.learning_records import Counted, JudgedPiece
 from bot.storage.models import MessageRow, PieceRow, RatingRow
 from bot.storage.people import meet
 from bot.storage.records import Clock, Rating
 from bot.storage.rows import record
+from bot.storage.votes import count_votes, counted_votes, judged_pieces, voters
 
 
 class CaughtUp(NamedTuple):
@@ -23,24 +25,6 @@ class CaughtUp(NamedTuple):
 
     given: int
     withdrawn: int
-
-
-def counted_votes(*which: ColumnElement[bool]) -> Select[Any]:
-    """Of each person and piece the vote that counts: the latest that is not withdrawn."""
-    newest = func.row_number().over(
-        partition_by=(RatingRow.piece_id, RatingRow.person_id), order_by=RatingRow.id.desc()
-    )
-    standing = (
-        select(*RatingRow.__table__.columns, newest.label("age"))
-        .where(RatingRow.withdrawn_at.is_(None), *which)
-        .subquery()
-    )
-    return select(standing).where(standing.c.age == 1)
-
-
-def score_of(kind: ColumnElement[str]) -> ColumnElement[int]:
-    """The score of a vote, as SQL."""
-    return case(dict(SCORES), value=kind)
 
 
 class Ratings:
@@ -109,6 +93,28 @@ class Ratings:
         """How many people's vote is of each kind, own votes included; all kinds are there."""
         votes = await self.counted(piece_id)
         return {kind: sum(vote.kind == kind for vote in votes) for kind in SCORES}
+
+    async def count_since(self, since: datetime | None, server_id: int | None = None) -> Counted:
+        """How much there is to learn from in this server, or anywhere (None).
+
+        Votes that count and were given then or later (None: whenever), own ones too.
+        """
+        async with self._database.reading() as session:
+            return await count_votes(session, server_id, since)
+
+    async def judged(
+        self, server_id: int | None = None, since: datetime | None = None
+    ) -> list[JudgedPiece]:
+        """The pieces with the votes that ``count_since`` counts, in the order of their ids."""
+        async with self._database.reading() as session:
+            return await judged_pieces(session, server_id, since)
+
+    async def voters(
+        self, server_id: int | None = None, since: datetime | None = None
+    ) -> set[tuple[int, int]]:
+        """Piece and person of each vote that ``judged`` gives."""
+        async with self._database.reading() as session:
+            return await voters(session, server_id, since)
 
     async def sync(
         self,

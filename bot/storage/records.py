@@ -86,6 +86,9 @@ class NewPiece:
     explanation: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     """Figures, as ``NAME.json`` has them; numbers must be finite."""
+    tokens: bytes | None = None
+    """As the model wrote them: uint16, little endian, End included (compressed in the database
+    alone). None where nothing was written: notes were edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class Piece:
     changes: tuple[str, ...]
     explanation: str
     details: dict[str, Any]
+    tokens: bytes | None
+    """As in NewPiece; None, too, for pieces from before tokens were kept."""
     made_at: datetime
 
 
@@ -232,3 +237,5 @@ class Forgotten:
     reactions would bring the ratings back."""
     jobs: tuple[int, ...] = ()
     """Jobs that had not ended: to be cancelled."""
+    pieces: tuple[int, ...] = ()
+    """To be taken out of what was exported, too."""

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, inspect
 
-from bot.storage.models import Base, PieceRow
+from bot.storage.column_types import Base
+from bot.storage.models import PieceRow
 from bot.storage.records import File, Piece
 
 R = TypeVar("R")

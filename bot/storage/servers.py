@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.storage.database import Database, affected
 from bot.storage.errors import GoneError
 from bot.storage.forget import forget_jobs, forget_pieces
-from bot.storage.models import JobRow, MessageRow, PieceRow, ServerRow, SettingRow
+from bot.storage.models import JobRow, MessageRow, PieceRow, RunRow, ServerRow, SettingRow
 from bot.storage.records import Clock, Forgotten, Server
 from bot.storage.rows import record
 
@@ -49,21 +49,24 @@ class Servers:
             return record(Server, row)
 
     async def delete(self, server_id: int) -> Forgotten:
-        """Nothing is kept of this server: pieces, their ratings, messages, jobs, settings.
+        """Nothing is kept of this server: pieces, their ratings, messages, jobs, settings, runs.
 
         People stay known. Raises GoneError if the server was not known.
         """
-        async with self._database.writing() as session:
+        async with self._database.deleting() as session:
             row = await session.get(ServerRow, server_id)
             if row is None:
                 raise GoneError("Nothing is kept of this server, so there is nothing to delete.")
             pieces = await forget_pieces(session, PieceRow.server_id == server_id)
             jobs = await forget_jobs(session, JobRow.server_id == server_id)
-            messages = delete(MessageRow).where(MessageRow.server_id == server_id)
-            elsewhere = affected(await session.execute(messages))
+            others = delete(MessageRow).where(MessageRow.server_id == server_id)
+            elsewhere = affected(await session.execute(others))
             settings = delete(SettingRow).where(SettingRow.server_id == server_id)
             kept = affected(await session.execute(settings))
+            learned = delete(RunRow).where(RunRow.server_id == server_id)
+            runs = affected(await session.execute(learned))
             await session.delete(row)
-        counts = pieces.counts | jobs.counts | {"settings": kept, "servers": 1}
+        counts = pieces.counts | jobs.counts | {"settings": kept, "runs": runs, "servers": 1}
         counts["messages"] += elsewhere
-        return Forgotten(counts, pieces.messages + jobs.messages, jobs=jobs.jobs)
+        messages = pieces.messages + jobs.messages
+        return Forgotten(counts, messages, jobs=jobs.jobs, pieces=pieces.pieces)

@@ -36,6 +36,14 @@ class Settings:
                 update = ("value", "changed_at")
                 await self._database.insert(session, SettingRow, values, update=update)
 
+    async def settled(self, server_id: int, name: str, value: Any) -> Any:
+        """The value that the setting has from now on: its own, or this one if it had none."""
+        values = {"server_id": server_id, "name": name, "value": value}
+        values["changed_at"] = self._clock()
+        async with self._database.writing() as session:
+            await self._database.insert(session, SettingRow, values)
+            return (await session.get_one(SettingRow, (server_id, name))).value
+
     async def all(self, server_id: int) -> dict[str, Any]:
         """All that is set for this server, by name in alphabetical order."""
         rows = select(SettingRow).where(SettingRow.server_id == server_id)

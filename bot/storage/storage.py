@@ -13,9 +13,11 @@ from bot.storage.people import People
 from bot.storage.pieces import Pieces
 from bot.storage.ratings import Ratings
 from bot.storage.records import Clock
+from bot.storage.runs import Runs
 from bot.storage.served import Models
 from bot.storage.servers import Servers
 from bot.storage.settings import Settings
+from bot.storage.trials import Trials
 
 
 class Storage:
@@ -35,6 +37,8 @@ class Storage:
         self.jobs = Jobs(database, clock)
         self.settings = Settings(database, clock)
         self.models = Models(database, clock)
+        self.runs = Runs(database, clock)
+        self.trials = Trials(database, clock)
 
     @classmethod
     async def open(cls, url: str, clock: Clock) -> Storage:

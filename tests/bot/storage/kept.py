@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.storage.learning_records import NewRun, NewTrial, Trial
 from bot.storage.records import File, Message, NewJob, NewPiece, Piece
 from bot.storage.storage import Storage
 
@@ -40,6 +41,7 @@ def new_piece(person_id: int = ANNA, **other: Any) -> NewPiece:
         "changes": ("It is slower.",),
         "explanation": "D minor, AABA.",
         "details": {"parent": None, "loudness_lufs": -14.02},
+        "tokens": b"\x00\x01\x02\x00",
     }
     return NewPiece(**(values | other))
 
@@ -57,6 +59,35 @@ def new_job(person_id: int = ANNA, **other: Any) -> NewJob:
         "locale": "de",
     }
     return NewJob(**(values | other))
+
+
+def new_run(**other: Any) -> NewRun:
+    """A fine-tune with something in every column."""
+    values: dict[str, Any] = {
+        "config": {"beta": 0.1},
+        "seed": 2**32 - 1,
+        "server_id": SERVER,
+        "since": START,
+        "started_by": ANNA,
+        "automatic": True,
+        "channel_id": CHANNEL,
+    }
+    return NewRun(**(values | other))
+
+
+async def tried(
+    storage: Storage,
+    person_id: int = ANNA,
+    models: tuple[str, str] = ("small-4", "tuned-1"),
+    **other: Any,
+) -> Trial:
+    """A trial of two pieces that the person asked for; ``models`` in the order of the pieces."""
+    job = await storage.jobs.add(new_job(person_id, **other))
+    await storage.jobs.start(job.id)
+    news = [new_piece(person_id, **other), new_piece(person_id, **other)]
+    one, two = await storage.jobs.composed(job.id, news)
+    await storage.jobs.finish(job.id, "posted")
+    return await storage.trials.add(NewTrial(job.id, one.id, two.id, *models))
 
 
 async def posted(storage: Storage, message_id: int, piece: Piece, **other: Any) -> Message:

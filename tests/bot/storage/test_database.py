@@ -12,7 +12,7 @@ from bot.storage.database import read_url
 from bot.storage.errors import GoneError, StorageError
 from bot.storage.storage import Storage
 from tests.bot.postgres import Postgres
-from tests.bot.storage.kept import ANNA, START, Clock, new_job, new_piece, posted
+from tests.bot.storage.kept import ANNA, START, Clock, new_job, new_piece, posted, tried
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -88,6 +88,20 @@ async def test_people_who_leave_amid_it_all_lock_nobody(storage: Storage):
             first = await storage.pieces.first(left.id)
             assert first is not None
             assert first.parent_id is None
+
+
+@pytest.mark.asyncio
+async def test_people_who_judged_each_other_may_leave_at_once(storage: Storage):
+    """On PostgreSQL each waited for the ratings that the other one's pieces took along."""
+    people = range(1, 4)
+    for person in people:
+        for trial in [await tried(storage, person) for _ in range(3)]:
+            for judge in people:
+                await storage.ratings.give(trial.piece_a, judge, "like", "button")
+                await storage.trials.choose(trial.id, judge, "b")
+    gone = await asyncio.gather(*(storage.people.delete(person) for person in people))
+    assert sum(one.counts["ratings"] for one in gone) == 27
+    assert sum(one.counts["choices"] for one in gone) == 27
 
 
 @pytest.mark.asyncio

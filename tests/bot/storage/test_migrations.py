@@ -8,15 +8,26 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from bot.storage.column_types import Base
 from bot.storage.database import Database, open_engine, read_url
 from bot.storage.errors import StorageError
 from bot.storage.migrate import FOLDER, configuration, migrate
-from bot.storage.models import Base
 from bot.storage.storage import Storage
 from tests.bot.storage.kept import BEN, Clock, new_piece, posted
 
 SCRIPTS = ScriptDirectory.from_config(configuration())
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+
+
+ROWS_OF_0001 = (
+    f"INSERT INTO people VALUES ({BEN}, '2026-01-01 00:00:00')",
+    "INSERT INTO pieces (id, person_id, channel_id, root_id, version, place, title, brief, seed,"
+    " midi, files, changes, explanation, details, made_at)"
+    f" VALUES (7, {BEN}, 1, 7, 1, 0, 'Old', '{{}}', 3, :midi, '{{}}', '[]', '', '{{}}',"
+    " '2026-01-01 00:00:01')",
+    "INSERT INTO ratings (piece_id, person_id, kind, source, own, given_at)"
+    f" VALUES (7, {BEN}, 'like', 'button', true, '2026-01-01 00:00:02')",
+)
 
 
 def differences(connection: Connection) -> list[object]:
@@ -55,6 +66,29 @@ async def test_from_every_revision_it_becomes_what_the_models_say(
     async with await Storage.open(empty_url, clock) as storage:
         assert await left_to_change(empty_url) == []
         await storage.pieces.add(new_piece())
+
+
+@pytest.mark.asyncio
+async def test_what_was_kept_before_learning_is_kept_and_has_no_tokens(
+    empty_url: str, clock: Clock
+):
+    await migrate(read_url(empty_url), revision="0001")
+    database = Database(read_url(empty_url))
+    async with database.writing() as session:
+        for statement in ROWS_OF_0001:
+            holes = {"midi": b"MThd"} if ":midi" in statement else {}
+            await session.execute(text(statement), holes)
+    await database.close()
+    async with await Storage.open(empty_url, clock) as storage:
+        [old] = await storage.pieces.of_person(BEN)
+        assert (old.id, old.title, old.midi, old.tokens) == (7, "Old", b"MThd", None)
+        assert old.files == {}
+        new = await storage.pieces.add(new_piece(parent_id=old.id))
+        assert (new.root_id, new.tokens) == (7, new_piece().tokens)
+        assert await storage.ratings.count_since(None) == (1, 1, 1)
+        [judged] = await storage.ratings.judged()
+        assert (judged.id, judged.midi, judged.tokens) == (7, b"MThd", None)
+        assert await storage.runs.unfinished() is None
 
 
 @pytest.mark.asyncio

@@ -6,22 +6,25 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select
 
+from bot.storage.column_types import Base
 from bot.storage.database import Database, read_url
 from bot.storage.errors import GoneError
-from bot.storage.models import Base
 from bot.storage.records import TERMINAL, Forgotten, Posted, Reaction
 from bot.storage.storage import Storage
 from tests.bot.storage.kept import (
     ANNA,
     BEN,
     CHANNEL,
+    CLARA,
     MIDI,
     SERVER,
     START,
     Clock,
     new_job,
     new_piece,
+    new_run,
     posted,
+    tried,
 )
 
 pytestmark = pytest.mark.asyncio
@@ -45,8 +48,13 @@ async def a_busy_day(storage: Storage) -> dict[str, int]:
     waits = await storage.jobs.add(new_job(parent_piece_id=two.id))
     await storage.jobs.set_progress_message(waits.id, 21)
     bens = await storage.jobs.add(new_job(BEN, parent_piece_id=one.id))
+    run = await storage.runs.add(new_run())
+    await storage.runs.set_message(run.id, 22)
+    for trial in (await tried(storage, CLARA), await tried(storage)):
+        await storage.trials.choose(trial.id, ANNA, "a")
+        await storage.trials.choose(trial.id, BEN, "b")
     return {"one": one.id, "two": two.id, "three": three.id, "four": four.id,
-            "done": done.id, "waits": waits.id, "bens": bens.id}  # fmt: skip
+            "done": done.id, "waits": waits.id, "bens": bens.id, "run": run.id}  # fmt: skip
 
 
 async def rows_that_name(url: str, person_id: int) -> list[str]:
@@ -82,40 +90,55 @@ async def test_an_export_is_json_with_all_that_is_kept(storage: Storage):
     ids = await a_busy_day(storage)
     data: dict[str, Any] = json.loads(json.dumps(await storage.people.export(ANNA)))
     assert data["person"]["id"] == ANNA
-    assert [piece["id"] for piece in data["pieces"]] == [ids["one"], ids["three"]]
+    assert [piece["id"] for piece in data["pieces"][:2]] == [ids["one"], ids["three"]]
     assert base64.b64decode(data["pieces"][0]["midi"]) == MIDI
+    assert base64.b64decode(data["pieces"][0]["tokens"]) == new_piece().tokens
     assert data["pieces"][0]["made_at"].startswith("2026-03-01T12:")
     assert data["pieces"][0]["made_at"].endswith("+00:00")
     assert [message["id"] for message in data["messages"]] == [11, 13]
     assert [rating["kind"] for rating in data["ratings"]] == [*["like"] * 4, "sleepy"]
-    assert [job["id"] for job in data["jobs"]] == [ids["done"], ids["waits"]]
+    assert [job["id"] for job in data["jobs"][:2]] == [ids["done"], ids["waits"]]
+    assert [run["id"] for run in data["runs"]] == [ids["run"]]
+    assert [choice["choice"] for choice in data["choices"]] == ["a", "a"]
+    [trial] = data["trials"]
+    assert [trial["piece_a"], trial["piece_b"]] == [piece["id"] for piece in data["pieces"][2:]]
     assert str(BEN) not in json.dumps(data)
 
 
 async def test_of_a_stranger_nothing_is_kept(storage: Storage):
     assert await storage.people.export(ANNA) == {
-        "person": None, "pieces": [], "messages": [], "ratings": [], "jobs": []
+        "person": None, "pieces": [], "messages": [], "ratings": [], "jobs": [],
+        "trials": [], "choices": [], "runs": [],
     }  # fmt: skip
     with pytest.raises(GoneError, match="nothing to delete"):
         await storage.people.delete(ANNA)
 
 
 async def test_after_a_deletion_no_row_names_the_person(storage: Storage, url: str):
-    await a_busy_day(storage)
-    assert set(await rows_that_name(url, ANNA)) == {"people", "pieces", "ratings", "jobs"}
+    ids = await a_busy_day(storage)
+    tables = {"people", "pieces", "ratings", "jobs", "choices"}
+    assert set(await rows_that_name(url, ANNA)) == tables | {"trials", "runs"}
     await storage.people.delete(ANNA)
     assert await rows_that_name(url, ANNA) == []
-    assert set(await rows_that_name(url, BEN)) == {"people", "pieces", "ratings", "jobs"}
+    assert set(await rows_that_name(url, BEN)) == tables
+    run = await storage.runs.get(ids["run"])
+    assert run is not None
+    assert (run.state, run.channel_id, run.message_id) == ("queued", None, None)
 
 
 async def test_a_deletion_says_what_discord_still_shows(storage: Storage):
     ids = await a_busy_day(storage)
+    pieces = [piece["id"] for piece in (await storage.people.export(ANNA))["pieces"]]
     assert await storage.people.delete(ANNA) == Forgotten(
-        # four and the button's were Anna's, two were Ben's for her pieces
-        counts={"people": 1, "pieces": 2, "messages": 2, "ratings": 7, "jobs": 2},
+        # four ratings and the button's were Anna's, two were Ben's for her pieces; so the choices
+        counts={
+            **{"people": 1, "pieces": 4, "messages": 2, "ratings": 7, "jobs": 3},
+            **{"trials": 1, "choices": 3},
+        },
         messages=(Posted(CHANNEL, 11), Posted(CHANNEL, 21)),
         reactions=(Reaction(CHANNEL, 12, "like", SERVER), Reaction(CHANNEL, 14, "like", SERVER)),
         jobs=(ids["waits"],),
+        pieces=tuple(pieces),
     )
 
 

@@ -77,7 +77,9 @@ async def test_versions_of_a_deleted_piece_stand_by_themselves(storage: Storage)
     await storage.ratings.give(three.id, CLARA, "like", "reaction", 1)
 
     gone = await storage.pieces.delete(three.id)
-    assert gone.counts == {"pieces": 1, "messages": 1, "ratings": 1}
+    nothing = {"trials": 0, "choices": 0}
+    assert gone.counts == {"pieces": 1, "messages": 1, "ratings": 1} | nothing
+    assert gone.pieces == (three.id,)
     assert [message.message_id for message in gone.messages] == [1]
     links = [await storage.pieces.get(piece.id) for piece in (one, two, four, other)]
     assert [(p.parent_id, p.root_id, p.version) for p in links if p] == [

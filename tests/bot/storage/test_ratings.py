@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from bot.ratings import SCORES, RatingKind, RatingSource
 from bot.storage.errors import GoneError
 from bot.storage.storage import Storage
-from tests.bot.storage.kept import ANNA, BEN, CLARA, new_piece, posted
+from tests.bot.storage.kept import (
+    ANNA,
+    BEN,
+    CLARA,
+    OTHER_SERVER,
+    SERVER,
+    new_piece,
+    posted,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -200,3 +208,41 @@ async def test_whatever_people_do_each_has_one_voice_and_nothing_is_lost(
     top = await storage.pieces.top()
     of_others = [SCORES[kind] for who, kind in naive.counted().items() if who != ANNA]  # type: ignore[index]
     assert [best.votes for best in top] == ([1] if sum(of_others) > 0 else [])
+
+
+async def test_what_there_is_to_learn_from_is_counted_as_it_is_read(storage: Storage):
+    one = await storage.pieces.add(new_piece())
+    two = await storage.pieces.add(new_piece(server_id=OTHER_SERVER, tokens=None))
+    first = await storage.ratings.give(one.id, ANNA, "like", "button")
+    await storage.ratings.give(one.id, BEN, "love", "reaction")
+    later = await storage.ratings.give(one.id, BEN, "sleepy", "reaction")
+    other = await storage.ratings.give(two.id, BEN, "fire", "button")
+    await storage.ratings.give(two.id, CLARA, "fire", "terminal")
+    await storage.ratings.withdraw(two.id, CLARA, None, "terminal")
+    for scope, since, expected in (
+        (None, None, {one.id: [first, later], two.id: [other]}),
+        (None, later.given_at, {one.id: [later], two.id: [other]}),
+        (SERVER, None, {one.id: [first, later]}),
+        (OTHER_SERVER, None, {two.id: [other]}),
+        (SERVER, other.given_at, {}),
+    ):
+        judged = await storage.ratings.judged(scope, since)
+        assert {piece.id: list(piece.votes) for piece in judged} == expected
+        voters = {(vote.piece_id, vote.person_id) for votes in expected.values() for vote in votes}
+        assert await storage.ratings.voters(scope, since) == voters
+        assert await storage.ratings.count_since(since, scope) == (
+            (len(voters), len(expected), len({person for _, person in voters}))
+        )
+
+
+async def test_midi_is_read_where_there_are_no_tokens(storage: Storage):
+    model = await storage.models.served("small-4", {})
+    news = [new_piece(model_id=model.id), new_piece(tokens=None)]
+    for new in news:
+        piece = await storage.pieces.add(new)
+        await storage.ratings.give(piece.id, BEN, "like", "button")
+    with_tokens, without = await storage.ratings.judged()
+    assert (with_tokens.tokens, with_tokens.midi) == (new_piece().tokens, None)
+    assert (without.tokens, without.midi) == (None, new_piece().midi)
+    assert (with_tokens.model, without.model) == ("small-4", None)
+    assert with_tokens.brief == new_piece().brief

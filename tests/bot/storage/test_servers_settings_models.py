@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from bot.storage.errors import GoneError
@@ -10,6 +12,7 @@ from tests.bot.storage.kept import (
     SERVER,
     new_job,
     new_piece,
+    new_run,
     posted,
 )
 
@@ -38,12 +41,19 @@ async def test_a_deleted_server_takes_all_that_was_there(storage: Storage):
     job = await storage.jobs.add(new_job())
     await storage.settings.put(SERVER, "language", "de")
     await storage.settings.put(OTHER_SERVER, "language", "fr")
+    run = await storage.runs.add(new_run())
+    await storage.runs.finish(run.id, "cancelled")
+    everyones = await storage.runs.add(new_run(server_id=None))
 
     gone = await storage.servers.delete(SERVER)
     assert gone.jobs == (job.id,)
     assert gone.counts == {
-        "pieces": 1, "ratings": 1, "messages": 1, "jobs": 1, "settings": 1, "servers": 1
+        "pieces": 1, "ratings": 1, "messages": 1, "jobs": 1, "settings": 1, "servers": 1,
+        "trials": 0, "choices": 0, "runs": 1,
     }  # fmt: skip
+    assert gone.pieces == (here.id,)
+    assert await storage.runs.of_scope(SERVER) == []
+    assert await storage.runs.of_scope(None) == [everyones]
     assert await storage.pieces.get(here.id) is None
     assert await storage.settings.all(SERVER) == {}
     assert await storage.settings.all(OTHER_SERVER) == {"language": "fr"}
@@ -74,6 +84,13 @@ async def test_settings_of_the_bot_and_of_servers_are_apart(storage: Storage):
     await storage.settings.put(SERVER, "model", None)
     assert await storage.settings.all(SERVER) == {"volume": 3}
     assert await storage.settings.get(BOT, "model") == "small-3"
+
+
+async def test_a_setting_that_is_settled_once_stays(storage: Storage):
+    drawn = await asyncio.gather(*(storage.settings.settled(BOT, "salt", n) for n in range(8)))
+    assert len(set(drawn)) == 1
+    assert await storage.settings.settled(BOT, "salt", "another") == drawn[0]
+    assert await storage.settings.get(BOT, "salt") == drawn[0]
 
 
 async def test_a_model_keeps_its_first_card(storage: Storage):
