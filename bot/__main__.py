@@ -21,7 +21,7 @@ from discord.http import Route
 from yarl import URL
 
 from bot.assemble import WORKER, House, open_house
-from bot.client import Cadenza
+from bot.client import Cadenza, client_of
 from bot.logs import configure_logs
 from bot.settings import ENV_FILE, Settings, read_settings
 from engine.errors import CadenzaError
@@ -61,7 +61,8 @@ async def serve(settings: Settings, *, worker: Sequence[str] = WORKER) -> None:
     if settings.gateway_url is not None:
         DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
     async with open_house(settings, os.environ, worker=worker) as house:
-        client = Cadenza(house.settings, house.storage, house.studio, house.commissions)
+        house.learning.runs.start()
+        client = client_of(house)
         await _until_stopped(client, house)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import sys
@@ -12,12 +13,14 @@ import structlog
 from discord.ext import commands
 
 from bot.answers import answered, refuse
+from bot.assemble import House
 from bot.buttons import Press, StudioButton
 from bot.cards import message_url, sentence
 from bot.command_tree import CommandTree
 from bot.commissions import Asker, Commissions
 from bot.follow import Follower
 from bot.house_rules import HouseRules
+from bot.learning.learning import Learning
 from bot.progress_message import ProgressMessage
 from bot.settings import Settings
 from bot.storage.records import BOT, TERMINAL, Piece, StoredJob
@@ -27,6 +30,7 @@ from bot.trouble import TROUBLE, status_of
 
 COGS = (
     "compose", "conversation", "rate", "blind", "library", "server_settings", "privacy", "admin",
+    "finetune", "models",
 )  # fmt: skip
 """Modules of ``bot.cogs``, one for each thing that people do."""
 MIB = 2**20
@@ -54,7 +58,12 @@ class Cadenza(commands.AutoShardedBot):
     """One bot, on any number of servers and shards."""
 
     def __init__(
-        self, settings: Settings, storage: Storage, studio: Studio, commissions: Commissions
+        self,
+        settings: Settings,
+        storage: Storage,
+        studio: Studio,
+        commissions: Commissions,
+        learning: Learning,
     ) -> None:
         super().__init__(
             command_prefix=(),
@@ -71,6 +80,7 @@ class Cadenza(commands.AutoShardedBot):
         self.storage = storage
         self.studio = studio
         self.commissions = commissions
+        self.learning = learning
         self.follower = Follower(self)
         self.presses: dict[str, Press] = {}
         """What each button does; filled by the cogs."""
@@ -145,7 +155,9 @@ class Cadenza(commands.AutoShardedBot):
         if self.is_closed():
             return
         self.log.info("closing")
-        await self.studio.close(self.settings.shutdown_s)
+        await asyncio.gather(
+            self.studio.close(self.settings.shutdown_s), self.learning.runs.close()
+        )
         await self.follower.close(max(self.settings.shutdown_s, LAST_WORDS_S))
         await super().close()
         self.log.info("closed")
@@ -219,3 +231,8 @@ class Cadenza(commands.AutoShardedBot):
     async def is_keeper(self, user: discord.abc.User) -> bool:
         """Whether a person owns this bot; Discord's own settings are not relied on."""
         return user.id in self.settings.owners or await self.is_owner(user)
+
+
+def client_of(house: House) -> Cadenza:
+    """Return a client that lives in this house; each start of the bot makes one."""
+    return Cadenza(house.settings, house.storage, house.studio, house.commissions, house.learning)

@@ -22,7 +22,7 @@ import simcord
 from simcord import Env
 
 from bot.assemble import open_house, utc_now
-from bot.client import Cadenza, intents
+from bot.client import client_of, intents
 from bot.logs import configure_logs
 from bot.settings import ENV_FILE, Settings, read_settings
 from engine.errors import CadenzaError
@@ -39,7 +39,8 @@ Cadenza's demo is open:
 
 Type / and choose compose, press the buttons of a piece, or reply to it with a wish. (The page
 completes no mentions: {mention} is how this bot is mentioned.) There are three people to be: ann,
-who runs the server, ben and cleo (change at the top of the page). Ctrl-C ends the demo; {kept}
+who runs the server and owns the bot, ben and cleo (change at the top of the page). As ann, type
+/finetune to let it learn from ratings. Ctrl-C ends the demo; {kept}
 """
 
 
@@ -65,7 +66,8 @@ async def play(settings: Settings, *, port: int | None, browser: bool, kept: str
     """Serve the page until it is closed or the task is cancelled."""
     simulated = Simulated()
     async with open_house(settings, os.environ, wait=simulated.wait, clock=simulated.now) as house:
-        client = Cadenza(house.settings, house.storage, house.studio, house.commissions)
+        house.learning.runs.start()
+        client = client_of(house)
         async with simcord.run(
             client, approved_intents=intents(), shard_count=1, settle_timeout=ACTION_S
         ) as env:
@@ -79,6 +81,8 @@ async def play(settings: Settings, *, port: int | None, browser: bool, kept: str
             )
             people = [server.add_member(env.create_user(name)) for name in ("ben", "cleo")]
             ann = server.add_member(env.create_user("ann"), roles=[admin])
+            owners = {"owners": house.settings.owners | {ann.id}}
+            client.settings = house.settings.model_copy(update=owners)
             preview = env.preview(
                 channel, viewers=[ann, *people], layout="channel", port=port, width=1100, height=900
             )
@@ -114,9 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="cadenza-demo-") as folder:
             data = options.data or Path(folder)
-            settings = read_settings(
-                {**os.environ, "CADENZA_DATA": str(data)}, ENV_FILE, discord=False
-            )
+            own = {"CADENZA_DATA": str(data), "CADENZA_MODELS": str(data / "models")}
+            settings = read_settings({**os.environ, **own}, ENV_FILE, discord=False)
             configure_logs("warning", as_json=False)
             # The page would try to play MIDI as sound, and call it broken; so it is a file to take.
             mimetypes.add_type("application/x-midi", ".mid")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import discord
@@ -9,23 +10,45 @@ import discord
 from bot.ratings import emoji_of
 from bot.storage.records import Forgotten, Posted, Reaction
 from bot.trouble import TROUBLE, status_of
+from engine.errors import CadenzaError
 
 if TYPE_CHECKING:
     from bot.client import Cadenza
 
 
-async def forget(client: Cadenza, gone: Forgotten, person_id: int | None = None) -> list[Reaction]:
+async def forget(
+    client: Cadenza,
+    gone: Forgotten,
+    person_id: int | None = None,
+    *,
+    server_id: int | None = None,
+) -> list[Reaction]:
     """Stop the jobs, delete the messages and, of a person, the reactions.
 
-    Returns the reactions that the bot may not take away (it would need Manage Messages there).
+    Nothing learns from them any more: they are taken out of what was exported to learn from, and
+    of a server the registry of models forgets that it had one. Returns the reactions that the bot
+    may not take away (it would need Manage Messages there).
     """
     for job_id in gone.jobs:
         client.commissions.cancel(job_id)
+    await _unlearn(client, gone, person_id, server_id)
     for posted in gone.messages:
         await _delete(client, posted)
     if person_id is None:
         return []
     return [r for r in gone.reactions if not await _unreact(client, r, person_id)]
+
+
+async def _unlearn(
+    client: Cadenza, gone: Forgotten, person_id: int | None, server_id: int | None
+) -> None:
+    try:
+        await client.learning.runs.forget(gone, person_id)
+        if server_id is not None:
+            registry = client.learning.models.registry
+            await asyncio.to_thread(registry.forget, str(server_id))
+    except CadenzaError as error:  # the owner has to see to it: the sentence says where
+        client.log.error("not taken out of learning", error=str(error))
 
 
 async def _delete(client: Cadenza, posted: Posted) -> None:

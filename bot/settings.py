@@ -69,6 +69,10 @@ class Settings(BaseModel):
     candidates: Annotated[int, _whole(1, 16)] = 4
     """So many are written for each piece, the best is posted."""
     model: Path | None = None
+    models: Path = Path("data/models")
+    """Folder of the models made by fine-tunes, and of which is served."""
+    learning_mib: Annotated[int, _whole(0, 1_000_000)] = 4096
+    """What a fine-tune may allocate; 0 for any amount."""
     soundfont: str | None = None
     queue: Annotated[int, _whole(1, 10_000)] = 200
     queue_per_server: Annotated[int, _whole(1, 10_000)] = 40

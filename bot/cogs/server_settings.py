@@ -279,7 +279,7 @@ class _ForgetModal(AnsweringModal, title="Delete all data of this server"):
             f"Deleted: {pieces} pieces with their ratings, and these settings. "
             "The messages with the pieces go now.",
         )
-        await forget(client, gone)
+        await forget(client, gone, server_id=self._panel.server_id)
 
 
 def _default(number: int, kind: discord.SelectDefaultValueType) -> discord.SelectDefaultValue:

@@ -14,8 +14,8 @@ from typing import Any
 import discord
 import simcord
 
-from bot.assemble import House, utc_now
-from bot.client import Cadenza, intents
+from bot.assemble import House, learning_of, utc_now
+from bot.client import Cadenza, client_of, intents
 from bot.commissions import Commissions
 from bot.house_rules import HouseRules
 from bot.jobs import Running
@@ -28,6 +28,8 @@ from engine.request import parse, resolve
 from tests.bot.quick_worker import MIDI
 
 QUICK = (sys.executable, "-m", "tests.bot.quick_worker")
+SCRIPTED_TUNE = (sys.executable, "-m", "tests.bot.learning.scripted_tune")
+QUICK_PROMOTE = (sys.executable, "-m", "tests.bot.learning.quick_promote")
 SOON_S = 20.0
 """Longer than anything here takes; reached only where something hangs."""
 
@@ -68,7 +70,7 @@ class Stage:
     async def restart(self) -> None:
         """Let the bot end and start anew, on the same database, in the same Discord."""
         old = self.client
-        parts = House(old.settings, old.storage, old.studio, old.commissions)
+        parts = House(old.settings, old.storage, old.studio, old.commissions, old.learning)
         self.client = client_of(parts)
         await self.env.restart_bot(self.client)
         await self.done()
@@ -113,7 +115,8 @@ class Waits:
 @contextlib.asynccontextmanager
 async def house(folder: Path, waits: Waits, **changes: Any) -> AsyncIterator[House]:
     """Open the bot's parts on a database in this folder."""
-    settings = Settings(data=folder, shutdown_s=0.0, **changes)
+    usual = {"data": folder, "models": folder / "models", "shutdown_s": 0.0}
+    settings = Settings(**(usual | changes))
     async with await Storage.open(settings.database_url, utc_now) as storage:
         studio = Studio(
             folder / "making",
@@ -125,10 +128,15 @@ async def house(folder: Path, waits: Waits, **changes: Any) -> AsyncIterator[Hou
         commissions = Commissions(
             storage, studio, per_day=settings.per_day, clock=utc_now, wait=waits
         )
+        learning = learning_of(
+            settings, storage, os.environ, wait=waits, tune=SCRIPTED_TUNE, promote=QUICK_PROMOTE
+        )
         await studio.start()
+        learning.runs.start()
         try:
-            yield House(settings, storage, studio, commissions)
+            yield House(settings, storage, studio, commissions, learning)
         finally:
+            await learning.runs.close()
             await studio.close(0.0)
 
 
@@ -163,11 +171,6 @@ def _is_answered(error: BaseException) -> bool:
     """Whether a failure is of those that people read a sentence about."""
     cause = getattr(error, "original", error)
     return isinstance(cause, CadenzaError | discord.app_commands.CheckFailure)
-
-
-def client_of(parts: House) -> Cadenza:
-    """Return a client, as every start of the bot makes one."""
-    return Cadenza(parts.settings, parts.storage, parts.studio, parts.commissions)
 
 
 async def soon(awaitable: Awaitable[Any]) -> Any:

@@ -1,0 +1,79 @@
+"""A storage with rated pieces, and a supervisor of scripted runs over it, without Discord."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from bot.assemble import utc_now
+from bot.learning.supervisor import Recipe, Supervisor
+from bot.storage.learning_records import Run
+from bot.storage.records import NewPiece
+from bot.storage.storage import Storage
+from engine.request import parse, resolve
+from engine.tokens import vocab
+from tests.bot.quick_worker import MIDI
+from tests.bot.stage import SCRIPTED_TUNE, soon
+
+ANN, BEN = 1, 2
+TOKENS = vocab.END.to_bytes(2, "little")
+"""Of a piece that says nothing."""
+
+
+@contextlib.asynccontextmanager
+async def rated(folder: Path) -> AsyncIterator[Storage]:
+    """A storage with a piece of ann's that she and ben have rated."""
+    async with await Storage.open(f"sqlite:///{folder / 'cadenza.db'}", utc_now) as storage:
+        brief = resolve(parse("jazz calm"), seed=1)
+        new = NewPiece(
+            person_id=ANN,
+            channel_id=5,
+            server_id=6,
+            title="x",
+            brief=brief.to_json(),
+            seed=1,
+            midi=MIDI,
+            tokens=TOKENS,
+        )
+        piece = await storage.pieces.add(new)
+        for person in (ANN, BEN):
+            await storage.ratings.give(piece.id, person, "like", "button")
+        yield storage
+
+
+def supervisor(storage: Storage, folder: Path, **changes: object) -> Supervisor:
+    """A supervisor of scripted runs, not started."""
+    recipe = {"folder": folder / "learning", "models": folder / "models", "environ": os.environ}
+    usual = {"memory_mib": 0, "grace_s": 10.0, "tune": SCRIPTED_TUNE}
+    return Supervisor(storage, Recipe(**(recipe | usual | changes)))  # type: ignore[arg-type]
+
+
+async def at_the_end(runs: Supervisor, storage: Storage, run_id: int) -> Run:
+    """The run, once it has ended or its supervisor closes."""
+
+    async def wait() -> None:
+        async for _ in runs.news(run_id):
+            pass
+
+    await soon(wait())
+    run = await storage.runs.get(run_id)
+    assert run is not None
+    return run
+
+
+async def at_work(runs: Supervisor, run_id: int, stage: str = "tune") -> None:
+    """Return when the process has come so far."""
+
+    async def wait() -> None:
+        async for step in runs.news(run_id):
+            if step.stage == stage:
+                return
+
+    await soon(wait())
+
+
+def begun(folder: Path, run_id: int) -> list[str]:
+    """The hash of the ratings at each start of the run's process."""
+    return (folder / "learning" / f"run-{run_id}" / "tune" / "begun").read_text().splitlines()
