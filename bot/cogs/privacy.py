@@ -25,6 +25,7 @@ PRIVACY = (
     "· the pieces you asked for: what was understood (genre, mood, tempo, key …), the MIDI, "
     "figures, and where it was posted\n"
     "· your ratings: which piece, which of the five, when; those taken back, too, marked as such\n"
+    "· which of two pieces you found better, where two answered one wish\n"
     "· what you asked for and what became of it, for the quota\n"
     "· if you own this bot: which models you promoted, in the history of models\n\n"
     "**What is not kept:** what you write. Messages are read only when you mention me, answer a "
