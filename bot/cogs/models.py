@@ -12,11 +12,16 @@ from bot.answers import MOST, AnsweringView, defer_privately, whisper
 from bot.cards import chunks
 from bot.client import Cadenza
 from bot.cogs.owner import SHARE, OwnerError, by, check_owner, scope_of
+from bot.cogs.run_buttons import COG as FINETUNE
 from bot.cogs.run_buttons import TypedConfirmation
 from bot.cogs.suggest import rank
+from bot.learning.folders import KEPT
 from bot.learning.words import choices_words, scope_words, tally_words, when
+from bot.storage.learning_records import NewRun, Run
 from engine.registry.entry import Entry
 
+LEAST_CHOICES = 10
+"""Blind choices below which the gate is not asked again."""
 PER_CENT = round(SHARE * 100)
 
 
@@ -120,7 +125,49 @@ class ModelsCog(
         total = await trials.tally(model, against)
         await whisper(interaction, choices_words(model, against, days, total))
 
+    @app_commands.command(description="Let the gate judge again, by what listeners chose blindly")
+    @app_commands.describe(id="A model that has been in a blind test")
+    async def judge(self, interaction: discord.Interaction[Any], id: str) -> None:
+        """Make the same model again, of the same ratings, and judge it by the blind choices."""
+        await defer_privately(interaction)
+        entry = await self.client.learning.models.entry(id)
+        run = await self._run_of(entry.id, interaction.guild_id)
+        if run is None or run.ratings_sha256 is None:
+            raise OwnerError(f"{id} was not made by a fine-tune of mine; tune and judge it by hand")
+        server = None if run.server_id is None else str(run.server_id)
+        against = (await self.client.learning.models.served(server)).id
+        tally = await self.client.storage.trials.tally(id, against)
+        if tally.wins + tally.losses < LEAST_CHOICES:
+            raise OwnerError(
+                f"{tally.wins + tally.losses} blind choices between {id} and {against} are too "
+                f"few; let listeners make {LEAST_CHOICES} with /model trial first"
+            )
+        again = {
+            "run": run.id, "model": id, "against": against, "sha256": run.ratings_sha256,
+        }  # fmt: skip
+        new = NewRun(
+            config={"again": again},
+            seed=run.seed,
+            server_id=run.server_id,
+            since=run.since,
+            started_by=interaction.user.id,
+            channel_id=interaction.channel_id,
+        )
+        finetune: Any = self.client.get_cog(FINETUNE)
+        await finetune.begin(interaction, new)
+        await whisper(interaction, f"It is made and judged again: {tally_words(tally)}.")
+
+    async def _run_of(self, model_id: str, here: int | None) -> Run | None:
+        """Return the run that made a model, for everyone or for this server."""
+        runs = self.client.storage.runs
+        for scope in {None, here}:
+            for run in await runs.of_scope(scope, limit=KEPT):
+                if run.candidate == model_id:
+                    return run
+        return None
+
     @promote.autocomplete("id")
+    @judge.autocomplete("id")
     @choices.autocomplete("id")
     async def _ids(
         self, interaction: discord.Interaction[Any], typed: str

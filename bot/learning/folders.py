@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bot.learning.export import FILE
 
-KEPT = 3
-"""Folders of ended runs, for the owner to look into."""
+KEPT = 10
+"""Ratings of so many ended runs are kept: to be judged again a model needs its own."""
 _LOCK = "lock"
 _RUN = "run-"
 
@@ -45,6 +45,20 @@ class RunFolder:
         """One death more is known of."""
         self.path.mkdir(parents=True, exist_ok=True)
         (self.path / "deaths").write_text(str(self.deaths() + 1))
+
+    def clear(self) -> None:
+        """What the process saved is gone; the ratings stay."""
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def take_ratings(self, other: RunFolder) -> bool:
+        """Return whether this run has the ratings of another one; it had none before."""
+        if not other.ratings.exists():
+            return False
+        self.path.mkdir(parents=True, exist_ok=True)
+        part = self.ratings.with_name(f".{FILE}.part")
+        shutil.copyfile(other.ratings, part)
+        os.replace(part, self.ratings)
+        return True
 
     def write_trials(self, wins: int, losses: int) -> Path:
         """Return a file that says how blind listeners chose."""

@@ -28,7 +28,7 @@ from bot.storage.learning_records import Counted, NewRun, Run, RunEnd
 from bot.storage.records import Forgotten
 from bot.storage.storage import Storage
 from engine.errors import CadenzaError
-from engine.ratings.records import RatingsError, read_ratings
+from engine.ratings.records import Ratings, RatingsError, read_ratings
 from engine.registry.entry import CARD
 
 TUNE = (sys.executable, "-m", "engine", "tune")
@@ -48,6 +48,10 @@ DIED = (
 STARVED = (
     "The fine-tune needs more memory than it may have; set CADENZA_LEARNING_MIB higher, restart "
     "the bot and start it again."
+)
+OTHERS = (
+    "Its ratings are no longer all there, so the same model cannot be made again; start a new "
+    "fine-tune with `/finetune start`."
 )
 BROKE = "The fine-tune broke off with an error that is in the log; start it again after reading it."
 
@@ -238,9 +242,10 @@ class Supervisor:
             self._run_id = self._process = None
         left = await self._storage.runs.unfinished()
         going = None if left is None else left.id
-        await asyncio.to_thread(prune, self.recipe.folder, going)
         if run.id != going:
+            await asyncio.to_thread(folder.clear)
             await self._over(run.id)
+        await asyncio.to_thread(prune, self.recipe.folder, going)
 
     async def _attempt(self, run: Run, folder: RunFolder) -> None:
         if run.state == "running":  # the bot was killed
@@ -269,21 +274,38 @@ class Supervisor:
         try:
             ratings = await asyncio.to_thread(read_ratings, folder.ratings)
         except RatingsError:  # not there yet, or cut short
+            if again := run.config.get("again"):
+                return await self._same_ratings(again, folder)
             await asyncio.to_thread(folder.path.mkdir, parents=True, exist_ok=True)
             exported = await export_ratings(
                 self._storage, folder.ratings, server_id=run.server_id, since=run.since
             )
             counted = Counted(exported.ratings, exported.pieces, exported.raters)
             return exported.sha256, counted
-        return ratings.sha256, Counted(ratings.count, len(ratings.pieces), len(ratings.raters))
+        return ratings.sha256, _counted(ratings)
+
+    async def _same_ratings(
+        self, again: Mapping[str, Any], folder: RunFolder
+    ) -> tuple[str, Counted]:
+        """Return the same for a model that is judged again, and so made of what it was made of."""
+        earlier = folder_of(self.recipe.folder, again["run"])
+        await asyncio.to_thread(folder.take_ratings, earlier)
+        try:
+            ratings = await asyncio.to_thread(read_ratings, folder.ratings)
+        except RatingsError as error:
+            raise RatingsError(OTHERS) from error
+        if ratings.sha256 != again["sha256"]:
+            raise RatingsError(OTHERS)
+        return ratings.sha256, _counted(ratings)
 
     async def _tune(self, run: Run, folder: RunFolder) -> tuple[Candidate | None, Ended]:
         """Return what the process made, and how it ended."""
         command = [*self.recipe.tune, "--ratings", str(folder.ratings), "--run", str(folder.work)]
         command += ["--models", str(self.recipe.models), "--name", model_id(run)]
         command += ["--seed", str(run.seed), "--threads", "1", "--json"]
-        if tried := run.config.get("trial"):
-            wins, losses = await self._storage.trials.tally(tried["model"], tried["against"])
+        command += [] if run.server_id is None else ["--server", str(run.server_id)]
+        if again := run.config.get("again"):
+            wins, losses = await self._storage.trials.tally(again["model"], again["against"])
             command += ["--trials", str(folder.write_trials(wins, losses))]
         self._process = process = await TuneProcess.start(
             command,
@@ -362,6 +384,10 @@ def model_id(run: Run) -> str:
     known = f"{run.id} {run.asked_at.isoformat()} {run.ratings_sha256}"
     told = hashlib.sha256(known.encode()).hexdigest()
     return f"tuned-{run.asked_at:%Y%m%d}-{told[:4]}"
+
+
+def _counted(ratings: Ratings) -> Counted:
+    return Counted(ratings.count, len(ratings.pieces), len(ratings.raters))
 
 
 def _card(folder: Path) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from bot.storage.learning_records import NewTrial
 from engine.registry.errors import RegistryError
 from engine.registry.registry import Registry
 from tests.bot.cogs.test_admin import words
+from tests.bot.cogs.test_finetune import ended
+from tests.bot.learning.house import TOKENS
 from tests.bot.learning.scripted_tune import make
 from tests.bot.stage import QUICK_PROMOTE, Stage
 
@@ -121,6 +123,36 @@ async def test_choices_are_shown_by_day_and_in_all(owned: Stage) -> None:
     assert "████████░░░░" in said
     assert "2:1" in said
     assert "chosen in 2 of 3 (67%, 95 % interval 21% to 94%)" in said
+
+
+async def test_the_gate_judges_again_by_what_listeners_chose(
+    owned: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUNE", "REFUSE")
+    storage, base = owned.client.storage, registry(owned).served().id
+    piece, other = [await owned.kept(owned.ben, tokens=TOKENS) for _ in range(2)]
+    await storage.ratings.give(piece.id, owned.cleo.id, "like", "button")
+    await owned.ann.click(await asked(owned, "finetune start"), label="Start")
+    refused = (await ended(owned)).embeds[0].title.split()[-1]
+    assert "not made by" in (await asked(owned, "model judge", id="good")).content
+    assert "0 blind choices" in (await asked(owned, "model judge", id=refused)).content
+    await owned.compose()
+    trial = await storage.trials.add(NewTrial(1, piece.id, other.id, refused, base))
+    for person in range(1000, 1010):
+        await storage.trials.choose(trial.id, person, "a")
+    await asked(owned, "model judge", id=refused)
+    report = await ended(owned)
+    assert report.embeds[0].title.startswith("✅ Passed")
+    first, second = await storage.runs.get(1), await storage.runs.get(2)
+    assert first is not None
+    assert second is not None
+    # The same model under another name: it was made of the same ratings with the same seed.
+    assert (first.ratings_sha256, first.seed) == (second.ratings_sha256, second.seed)
+    await owned.client.learning.runs.forget(
+        await storage.people.delete(owned.cleo.id), owned.cleo.id
+    )
+    await asked(owned, "model judge", id=refused)
+    assert "no longer all there" in (await ended(owned)).content
 
 
 @pytest.mark.parametrize(

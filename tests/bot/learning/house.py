@@ -76,4 +76,4 @@ async def at_work(runs: Supervisor, run_id: int, stage: str = "tune") -> None:
 
 def begun(folder: Path, run_id: int) -> list[str]:
     """The hash of the ratings at each start of the run's process."""
-    return (folder / "learning" / f"run-{run_id}" / "tune" / "begun").read_text().splitlines()
+    return (folder / "learning" / f"run-{run_id}" / "begun").read_text().splitlines()

@@ -38,14 +38,14 @@ def stopped(_number: int, _frame: FrameType | None) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    for option in ("ratings", "run", "models", "name", "seed", "threads", "trials"):
+    for option in ("ratings", "run", "models", "name", "seed", "threads", "trials", "server"):
         parser.add_argument(f"--{option}")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     mode = os.environ.get("TUNE", "PASS")
     run, models = Path(options.run), Path(options.models)
     run.mkdir(parents=True, exist_ok=True)
-    begun = run / "begun"
+    begun = run.parent / "begun"
     attempt = len(begun.read_text().splitlines()) if begun.exists() else 0
     ratings = Path(options.ratings).read_bytes()
     with begun.open("a") as file:
@@ -66,6 +66,9 @@ def main() -> int:
         raise MemoryError
     if mode == "BREAK":
         raise ZeroDivisionError
+    if options.trials is not None:
+        blind = json.loads(Path(options.trials).read_text())
+        mode = "PASS" if blind["wins"] > blind["losses"] else "REFUSE"
     make(models / options.name, options.name, ratings, passed=mode != "REFUSE")
     say(
         candidate=options.name,
