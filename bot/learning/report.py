@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from bot.learning.words import MOST_LETTERS, checks_words, remarks_words, scope_words
+from bot.learning.words import MOST_LETTERS, checks_words, count_words, remarks_words, scope_words
 from bot.storage.learning_records import Run
 
 GREEN, AMBER = 0x2E9E5B, 0xD9822B
@@ -36,7 +36,8 @@ def report_embed(run: Run, card: dict[str, Any], words: Sequence[str], shown: Se
         colour=GREEN if passed else AMBER,
     )
     learned = (
-        f"{run.ratings} ratings of {run.pieces} pieces by {run.raters} listeners; "
+        f"{count_words(run.ratings or 0, 'rating')} of {count_words(run.pieces or 0, 'piece')} "
+        f"by {count_words(run.raters or 0, 'listener')}; "
         f"a new {kind} for {scope_words(run.server_id)}"
     )
     embed.add_field(name="Learned from", value=learned, inline=False)

@@ -344,7 +344,7 @@ class Supervisor:
         elif ended.starved:
             await self._finish(run, "failed", sentence=STARVED)
         elif ended.killed:
-            self._log.warning("finetune killed", run=run.id, code=ended.code)
+            self._log.warning("finetune killed", run=run.id, code=ended.code, said=ended.sentence)
             await asyncio.to_thread(folder.count_death)
             await runs.requeue(run.id)
         else:

@@ -40,8 +40,8 @@ def plan_words(
     span = "" if since is None else f" since {since:%Y-%m-%d}"
     lines = [
         f"**A fine-tune for {scope_words(server_id)}**",
-        f"· {_count(counted.ratings, 'rating')}{span} ({fresh} new since the last run) "
-        f"on {_count(counted.pieces, 'piece')} by {_count(counted.raters, 'listener')}",
+        f"· {count_words(counted.ratings, 'rating')}{span} ({fresh} new since the last run) "
+        f"on {count_words(counted.pieces, 'piece')} by {count_words(counted.raters, 'listener')}",
     ]
     if counted.ratings < FEW:
         lines.append(
@@ -153,5 +153,6 @@ def _share_bar(day: DayTally) -> str:
     return "█" * full + "░" * (_CHART - full)
 
 
-def _count(number: int, noun: str) -> str:
+def count_words(number: int, noun: str) -> str:
+    """Return so many of a thing."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

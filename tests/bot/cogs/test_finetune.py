@@ -282,6 +282,6 @@ async def test_deleting_oneself_takes_ones_ratings_out_of_what_is_being_learned(
     await owned.cleo.click(result.response or result.followups[-1], label="Remove everything")
     report = await ended(owned)
     learned = next(f.value for f in report.embeds[0].fields if f.name == "Learned from")
-    assert learned.startswith("1 ratings of 1 pieces by 1 listeners")
+    assert learned.startswith("1 rating of 1 piece by 1 listener;")
     (file,) = owned.client.learning.runs.recipe.folder.glob("run-*/ratings.jsonl")
     assert len(json.loads(file.read_text())["ratings"]) == 1
