@@ -158,10 +158,12 @@ async def test_a_bot_that_was_killed_takes_its_process_along_and_the_next_one_go
             stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert bot.stdout is not None
-        pid = int(await soon(bot.stdout.readline()))
-        assert alive(pid)
-        bot.kill()
-        await bot.wait()
+        try:
+            pid = int(await soon(bot.stdout.readline()))
+            assert alive(pid)
+        finally:
+            bot.kill()
+            await bot.wait()
         left = await storage.runs.unfinished()
         assert left is not None
         assert left.state == "running"
