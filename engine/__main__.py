@@ -18,7 +18,7 @@ from engine.errors import CadenzaError, CancelledError
 
 COMMANDS = (
     "parse", "compose", "revise", "render", "sheet", "explain", "soundfonts", "tokens", "corpus",
-    "train", "loss", "evaluate", "models",
+    "train", "tune", "loss", "evaluate", "models",
 )  # fmt: skip
 """Modules of ``engine.commands``. Only the one that is called is loaded: torch takes a second."""
 

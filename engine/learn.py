@@ -1,0 +1,367 @@
+"""The way from ratings to a candidate with a verdict, on one page.
+
+    ratings.jsonl ─ weigh ─▶ opinions ─ fold ─▶ what some teach, asked of the others
+        ─ fit, tune ─▶ ranker, adapter ─ trial ─▶ pieces of both models
+        ─ gate ─▶ verdict ─ build ─▶ candidate in the registry
+
+A run is a function of base, ratings, settings and seed, and goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.composer import Composer
+from engine.evaluation.gate import GateInput, Verdict, judge
+from engine.evaluation.gate_plots import Curve, report_png
+from engine.evaluation.trial import TrialResult, fingerprint, hear, trial_orders
+from engine.model.adapter import WEIGHTS, Adapter, load_adapter
+from engine.model.transformer import Transformer
+from engine.ratings.preferences import folds
+from engine.ratings.ranker import Ranker
+from engine.ratings.raters import Heard, weigh
+from engine.ratings.records import Ratings, RatingsError
+from engine.ratings.traits import traits
+from engine.registry.entry import Entry, base_hash
+from engine.registry.registry import Registry
+from engine.score.harmony import with_chords
+from engine.tokens.decode import decode
+from engine.training.rated_rows import Row, read_rows
+from engine.training.tune import Epoch, Look, TuneSettings
+from engine.tuning.candidate import build_candidate
+from engine.tuning.crossfit import Crossfit, Material, Served, crossfit, learn_from
+from engine.tuning.listen import before_and_after
+from engine.tuning.losses import held_out_music, loss_with
+from engine.tuning.run_folder import RunFolder
+from engine.tuning.trial_pieces import trial_pieces
+from engine.write import Writer, Written
+
+FEW = 200
+"""Ratings below which only a ranker is learned: a network would learn the pieces by heart."""
+LEAST = 20
+"""Ratings below which nothing can be learned soundly."""
+TRIAL_SEED = 2026
+"""The trial is the same for every candidate, so that what the served model wrote is used again."""
+_ROWS = "rows.pt"
+
+
+@dataclass(frozen=True, slots=True)
+class LearnSettings:
+    """How a run learns and judges."""
+
+    tune: TuneSettings = field(default_factory=TuneSettings)
+    few: int = FEW
+    pieces: int = 48
+    """Of the trial, beside its groups for diversity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a run stands."""
+
+    stage: str
+    """check, reference, tune, rank, write, judge or play."""
+    share: float
+    """Of the whole run, 0 to 1."""
+    epoch: Epoch | None = None
+
+
+OnStep = Callable[[Step], None]
+"""Called often; may raise CancelledError, and what was reached is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The end of a run."""
+
+    candidate: Entry
+    verdict: Verdict
+
+
+def learn(
+    ratings: Ratings,
+    composer: Composer,
+    registry: Registry,
+    folder: Path,
+    *,
+    name: str,
+    seed: int,
+    at: datetime,
+    corpus: Path,
+    blind: tuple[int, int] | None = None,
+    server: str | None = None,
+    settings: LearnSettings | None = None,
+    on_step: OnStep,
+) -> Learned:
+    """Return the candidate, now in the registry, and the gate's verdict on it.
+
+    ``composer`` composes as the base. ``folder``: where the run is kept; with the same arguments
+    it goes on. ``blind``: wins and losses of the candidate's predecessor in blind listening.
+    ``server``: whose served model it has to beat; None is everyone's. Raises RatingsError for
+    ratings that nothing can be learned from.
+    """
+    settings = settings or LearnSettings()
+    on_step(Step("check", 0.0))
+    heard = weigh(ratings.pieces)
+    check(ratings, heard)
+    served = composer.serving(server)
+    run = RunFolder(folder, _plan(ratings, registry, served, settings, seed, name))
+    tunes = ratings.count >= settings.few
+    material = _material(ratings, heard, composer, run if tunes else None, settings, on_step)
+    base = composer.writer.model if tunes else None
+    crossed = _crossed(material, base, served.writer, settings, seed, run, on_step)
+    ranker, adapter = _taught(material, base, crossed.epochs, settings, seed, run, on_step)
+    candidate = replace(composer.writer, adapter=adapter, ranker=ranker)
+    trial = _trial(served, candidate, run, settings, on_step)
+    on_step(Step("judge", 0.92))
+    verdict = _judged(trial, crossed, candidate, served.writer, corpus, blind, seed)
+    on_step(Step("play", 0.95))
+    files = {
+        **before_and_after(ratings.pieces, served, replace(composer, writer=candidate)),
+        "report.png": _picture(verdict, crossed, trial, ranker),
+        "report.json": _figures(verdict, crossed, trial, heard, ranker),
+    }
+    entry = build_candidate(
+        registry,
+        name,
+        adapter=adapter,
+        ranker=ranker,
+        made_at=at,
+        about={
+            "ratings": {
+                "sha256": ratings.sha256,
+                "pieces": len(ratings.pieces),
+                "ratings": ratings.count,
+                "raters": len(ratings.raters),
+                "remarks": list(heard.remarks()),
+            },
+            "likes": list(ranker.words()),
+            "tuning": {"seed": seed, "epochs": crossed.epochs, **asdict(settings.tune)},
+            "verdict": verdict.to_json(),
+        },
+        files=files,
+    )
+    on_step(Step("play", 1.0))
+    return Learned(entry, verdict)
+
+
+def check(ratings: Ratings, heard: Heard) -> None:
+    """Raise RatingsError unless something can be learned: enough opinions, and not all the same."""
+    if ratings.count < LEAST:
+        raise RatingsError(
+            f"there are {ratings.count} ratings, {LEAST} are the least to learn from; "
+            "let people react to more pieces"
+        )
+    if not any(abs(opinion.value) > 0.1 for opinion in heard.opinions):
+        raise RatingsError(
+            "every listener gave all pieces the same, so nothing can be learned; "
+            "likes and dislikes are both needed"
+        )
+
+
+def _plan(
+    ratings: Ratings,
+    registry: Registry,
+    served: Composer,
+    settings: LearnSettings,
+    seed: int,
+    name: str,
+) -> dict[str, Any]:
+    return {
+        "base": base_hash(registry.base),
+        "served": served.card.name,
+        "ratings": ratings.sha256,
+        "settings": asdict(settings),
+        "seed": seed,
+        "name": name,
+    }
+
+
+def _material(
+    ratings: Ratings,
+    heard: Heard,
+    composer: Composer,
+    run: RunFolder | None,
+    settings: LearnSettings,
+    on_step: OnStep,
+) -> Material:
+    """Hear every piece, and have the base read it where it will be tuned."""
+    figures = {p.piece: traits(with_chords(decode(p.tokens))) for p in ratings.pieces}
+    rows: dict[str, Row] = {}
+    if run is not None:
+        rows = read_rows(
+            composer.writer.model,
+            ratings.pieces,
+            context=settings.tune.context,
+            on_share=lambda share: on_step(Step("reference", 0.02 + 0.13 * share)),
+            kept=run.path(_ROWS),
+        )
+    return Material(ratings.pieces, heard.opinions, figures, rows)
+
+
+def _crossed(
+    material: Material,
+    base: Transformer | None,
+    served: Writer,
+    settings: LearnSettings,
+    seed: int,
+    run: RunFolder,
+    on_step: OnStep,
+) -> Crossfit:
+    """Ask the others what some teach, once a run."""
+    kept = run.json("crossfit.json")
+    if kept is not None:
+        return Crossfit.from_json(kept)
+    parts, _ = folds(material.pieces, material.opinions, seed)
+    stage = "rank" if base is None else "tune"
+
+    def tell(number: int, epoch: Epoch) -> None:
+        done = (number + epoch.number / settings.tune.epochs) / len(parts)
+        on_step(Step(stage, 0.15 + 0.2 * done, epoch))
+
+    wears = Served(served.adapter, served.ranker)
+    crossed = crossfit(material, parts, base, wears, settings.tune, seed=seed, on_epoch=tell)
+    run.keep("crossfit.json", crossed.to_json())
+    return crossed
+
+
+def _taught(
+    material: Material,
+    base: Transformer | None,
+    epochs: int,
+    settings: LearnSettings,
+    seed: int,
+    run: RunFolder,
+    on_step: OnStep,
+) -> tuple[Ranker, Adapter | None]:
+    """Learn from all, for as long as held-out listeners agreed."""
+    tunes = base if epochs else None
+    again = tunes is not None and run.has(WEIGHTS)
+
+    def tell(epoch: Epoch) -> None:
+        on_step(Step("tune", 0.35 + 0.05 * epoch.number / epochs, epoch))
+
+    lesson = learn_from(
+        material,
+        material.opinions,
+        None if again else tunes,
+        settings.tune,
+        seed=seed,
+        epochs=epochs,
+        on_epoch=tell,
+    )
+    if tunes is not None and again:
+        return lesson.ranker, load_adapter(run.path(WEIGHTS), tunes)
+    if lesson.tuned is None:
+        return lesson.ranker, None
+    lesson.tuned.adapter.save(run.path(WEIGHTS))
+    return lesson.ranker, lesson.tuned.adapter
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Both models' pieces of the trial."""
+
+    served: list[Written]
+    before: TrialResult
+    after: TrialResult
+
+
+def _trial(
+    served: Composer, candidate: Writer, run: RunFolder, settings: LearnSettings, on_step: OnStep
+) -> _Trial:
+    """Have both models write the same, and hear what came of it."""
+    orders = trial_orders(TRIAL_SEED, pieces=settings.pieces)
+    assert served.wardrobe is not None
+    registry = served.wardrobe.registry
+    # What the served model writes does not depend on the run: the next one finds it here.
+    plan = {"model": served.card.name, "base": base_hash(registry.base), "of": fingerprint(orders)}
+    shelf = RunFolder(registry.folder / ".trials" / served.card.name, plan)
+    written = []
+    for place, (writer, folder) in enumerate(((served.writer, shelf), (candidate, run))):
+
+        def tell(share: float, place: int = place) -> None:
+            on_step(Step("write", 0.4 + 0.26 * (place + share)))
+
+        written.append(trial_pieces(writer, orders, folder, "trial.json", tell))
+    return _Trial(written[0], hear(orders, written[0]), hear(orders, written[1]))
+
+
+def _judged(
+    trial: _Trial,
+    crossed: Crossfit,
+    candidate: Writer,
+    served: Writer,
+    corpus: Path,
+    blind: tuple[int, int] | None,
+    seed: int,
+) -> Verdict:
+    """Put everything before the gate."""
+    context = candidate.context or candidate.model.config.context
+    streams, loss_of = held_out_music(corpus, trial.served, context)
+    return judge(
+        GateInput(
+            candidate=trial.after,
+            served=trial.before,
+            loss_candidate=loss_with(candidate.model, candidate.adapter, streams),
+            loss_served=loss_with(candidate.model, served.adapter, streams),
+            loss_of=loss_of,
+            preference=crossed.told,
+            usual_notes=candidate.index.usual_notes if candidate.index else None,
+            blind=blind,
+            seed=seed,
+        )
+    )
+
+
+def _picture(verdict: Verdict, crossed: Crossfit, trial: _Trial, ranker: Ranker) -> bytes:
+    """Draw the report."""
+    return report_png(
+        verdict,
+        margin=_curve(crossed, lambda look: look.margin),
+        accuracy=_curve(crossed, lambda look: look.accuracy),
+        adherence_served=_known(trial.before),
+        adherence_candidate=_known(trial.after),
+        likes=ranker.words(),
+        best_epoch=crossed.epochs if crossed.curves else None,
+    )
+
+
+def _curve(crossed: Crossfit, figure: Callable[[Look], float]) -> Curve | None:
+    """Return the mean over the folds of a figure after each epoch."""
+    if not crossed.curves:
+        return None
+    both = [
+        [
+            float(np.nanmean([figure(getattr(curve[number], side)) for curve in crossed.curves]))
+            for number in range(len(crossed.curves[0]))
+        ]
+        for side in ("learned", "held_out")
+    ]
+    return Curve(*both)
+
+
+def _known(result: TrialResult) -> list[float]:
+    return [piece.adherence for piece in result.pieces if piece.adherence is not None]
+
+
+def _figures(
+    verdict: Verdict, crossed: Crossfit, trial: _Trial, heard: Heard, ranker: Ranker
+) -> bytes:
+    """Return everything that was found, as JSON."""
+    found = {
+        "verdict": verdict.to_json(),
+        "crossfit": crossed.to_json(),
+        "served": trial.before.to_json(),
+        "candidate": trial.after.to_json(),
+        "raters": [asdict(rater) for rater in heard.raters],
+        "ranker": ranker.to_json(),
+    }
+    return (json.dumps(found, indent=1) + "\n").encode()

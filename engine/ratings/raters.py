@@ -1,0 +1,202 @@
+"""How much each listener's word counts, and what is odd about how they voted.
+
+A listener's own mean is taken out: who likes everything has said nothing. Nobody counts for more
+than twice what is usual. Opinions on one's own pieces count half. Who mostly contradicts the
+others, and groups that vote as one, keep a small voice and are named in the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+from statistics import median
+
+import numpy as np
+
+from engine.ratings.records import RatedPiece, Rating
+
+OWN = 0.5
+"""What an opinion on one's own piece counts."""
+CAP = 2.0
+"""Nobody counts for more than so many times the median listener's number of opinions."""
+CAP_FROM = 10
+"""So many opinions count in full, however few the others gave."""
+SHRINK = 3.0
+"""A listener's mean is pulled to 0 as if by so many opinions of 0: two likes are no habit."""
+ENOUGH = 8
+"""Pieces shared with others from which a listener can be compared with them."""
+AGAINST = -0.25
+"""A listener whose agreement with the others lies below goes against them."""
+LEAST_TRUST = 0.25
+TOGETHER = timedelta(minutes=10)
+"""Who votes on the same pieces within so long of each other, again and again, votes together."""
+SAME = 0.95
+"""Share of shared pieces on which such a group agrees."""
+OVERLAP = 0.8
+"""Share of all their pieces that members of such a group have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rater:
+    """What is known of one listener."""
+
+    name: str
+    opinions: int
+    mean: float
+    """Of the scores; what is taken out of them is a little less."""
+    agreement: float | None
+    """Correlation with what the others think of the same pieces; None with too few in common."""
+    weight: float
+    """What an opinion of theirs counts, 0 to 1."""
+    brigade: int
+    """How many vote as one with them, themselves included; 1 is usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A rating as it counts."""
+
+    rater: str
+    piece: str
+    value: float
+    """The score without the listener's mean."""
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All ratings, weighed."""
+
+    raters: tuple[Rater, ...]
+    opinions: tuple[Opinion, ...]
+    split: int
+    """Pieces that at least two like and at least two dislike."""
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what is odd about the ratings, a sentence each, for the report."""
+        found = []
+        if self.split:
+            found.append(
+                f"listeners contradict each other on {self.split} pieces, which teach little"
+            )
+        against = [r for r in self.raters if r.agreement is not None and r.agreement < AGAINST]
+        found += [
+            f"listener {rater.name} goes against the others (agreement {rater.agreement:+.2f} "
+            f"over {rater.opinions} ratings) and counts {rater.weight:.2f}"
+            for rater in against
+        ]
+        groups = {rater.brigade for rater in self.raters if rater.brigade > 1}
+        for size in sorted(groups):
+            names = ", ".join(r.name for r in self.raters if r.brigade == size)
+            found.append(f"listeners {names} vote as one at the same time and count as one voice")
+        constant = [r.name for r in self.raters if abs(r.mean) == 1 or abs(r.mean) == 2]
+        loud = [r for r in self.raters if r.opinions >= ENOUGH and r.name in constant]
+        if loud:
+            names = ", ".join(rater.name for rater in loud)
+            found.append(f"listeners who give every piece the same teach nothing: {names}")
+        return tuple(found)
+
+
+def weigh(pieces: Sequence[RatedPiece]) -> Heard:
+    """Return every opinion as it counts; a function of the ratings alone."""
+    votes: dict[str, dict[str, Rating]] = {}
+    for piece in pieces:
+        for rating in piece.ratings:
+            votes.setdefault(rating.rater, {})[piece.piece] = rating
+    if not votes:
+        return Heard((), (), 0)
+    usual = median(len(given) for given in votes.values())
+    groups = _brigades(votes)
+    means = {
+        name: float(np.mean([r.score for r in given.values()])) for name, given in votes.items()
+    }
+    said = _said(votes, means)
+    raters = []
+    for name in sorted(votes):
+        scores = [rating.score for rating in votes[name].values()]
+        agreement = _agreement(votes[name], means[name], said)
+        weight = min(1.0, max(CAP_FROM, CAP * usual) / len(scores))
+        weight *= _trust(agreement) / groups[name]
+        raters.append(Rater(name, len(scores), means[name], agreement, weight, groups[name]))
+    return Heard(tuple(raters), _opinions(raters, votes), _split(pieces))
+
+
+def _opinions(
+    raters: Sequence[Rater], votes: Mapping[str, Mapping[str, Rating]]
+) -> tuple[Opinion, ...]:
+    return tuple(
+        Opinion(
+            rater.name,
+            piece,
+            rating.score - rater.mean * rater.opinions / (rater.opinions + SHRINK),
+            rater.weight * (OWN if rating.own else 1.0),
+        )
+        for rater in raters
+        for piece, rating in votes[rater.name].items()
+    )
+
+
+def _said(
+    votes: Mapping[str, Mapping[str, Rating]], means: Mapping[str, float]
+) -> dict[str, tuple[float, int]]:
+    """Of each piece the sum of all scores without their listeners' means, and their number."""
+    found: dict[str, tuple[float, int]] = {}
+    for name, given in votes.items():
+        for piece, rating in given.items():
+            total, count = found.get(piece, (0.0, 0))
+            found[piece] = (total + rating.score - means[name], count + 1)
+    return found
+
+
+def _agreement(
+    given: Mapping[str, Rating], mean: float, said: Mapping[str, tuple[float, int]]
+) -> float | None:
+    """Correlation of a listener's scores with the mean of the others' on the same pieces."""
+    shared = [piece for piece in given if said[piece][1] > 1]
+    mine = [given[piece].score - mean for piece in shared]
+    theirs = [
+        (said[piece][0] - own) / (said[piece][1] - 1)
+        for piece, own in zip(shared, mine, strict=True)
+    ]
+    if len(shared) < ENOUGH or np.ptp(mine) < 1e-9 or np.ptp(theirs) < 1e-9:
+        return None
+    return float(np.corrcoef(mine, theirs)[0, 1])
+
+
+def _trust(agreement: float | None) -> float:
+    """1 down to a correlation of AGAINST, which another taste may have, LEAST_TRUST at twice it."""
+    if agreement is None or agreement >= AGAINST:
+        return 1.0
+    return max(LEAST_TRUST, 1.0 - (1.0 - LEAST_TRUST) * (agreement / AGAINST - 1.0))
+
+
+def _brigades(votes: Mapping[str, Mapping[str, Rating]]) -> dict[str, int]:
+    """How many vote as one with each listener, themselves included."""
+    group = {name: {name} for name in votes}
+    for one, other in combinations(sorted(votes), 2):
+        if _as_one(votes[one], votes[other]):
+            joined = group[one] | group[other]
+            for name in joined:
+                group[name] = joined
+    return {name: len(members) if len(members) > 2 else 1 for name, members in group.items()}
+
+
+def _as_one(one: Mapping[str, Rating], other: Mapping[str, Rating]) -> bool:
+    shared = one.keys() & other.keys()
+    if len(shared) < ENOUGH or len(shared) < OVERLAP * len(one.keys() | other.keys()):
+        return False
+    alike = [one[piece].score == other[piece].score for piece in shared]
+    close = [abs(_time(one[piece]) - _time(other[piece])) <= TOGETHER for piece in shared]
+    return float(np.mean(alike)) >= SAME and float(np.mean(close)) >= SAME
+
+
+def _time(rating: Rating) -> datetime:
+    return datetime.fromisoformat(rating.at)
+
+
+def _split(pieces: Sequence[RatedPiece]) -> int:
+    likes = [sum(r.score > 0 for r in piece.ratings) for piece in pieces]
+    dislikes = [sum(r.score < 0 for r in piece.ratings) for piece in pieces]
+    return sum(a >= 2 and b >= 2 for a, b in zip(likes, dislikes, strict=True))

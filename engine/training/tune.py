@@ -1,0 +1,271 @@
+"""Preference tuning: an adapter over a frozen base learns what listeners prefer.
+
+Pairs by DPO-Positive, single pieces by KTO, both in one run, and everywhere close to the base. The
+adapter sits in the head, so the base reads every piece once and an epoch takes seconds. A run is a
+function of base, ratings, settings and seed. Needs torch, numpy and safetensors alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.model.adapter import HEAD, Adapter
+from engine.model.transformer import Transformer
+from engine.ratings.preferences import Pair, Preferences
+from engine.training.objectives import divergence, dpo_positive, kto
+from engine.training.rated_rows import Group, Row, groups_of
+
+
+@dataclass(frozen=True, slots=True)
+class TuneSettings:
+    """How an adapter is tuned."""
+
+    rank: int = 4
+    alpha: float = 8.0
+    rate: float = 4e-3
+    """AdamW's."""
+    epochs: int = 6
+    """At most; held-out listeners say how many are kept."""
+    beta: float = 0.1
+    penalty: float = 1.0
+    """Lambda of DPO-Positive."""
+    length: float = 400.0
+    """Tokens that every piece counts as: its log-probability is its mean a token times this, or
+    long pieces would lose to short ones (Park et al. 2024, "Disentangling length")."""
+    singles: float = 1.0
+    """What a single piece weighs beside a pair."""
+    ranked: float = 2.0
+    """What the ranker's word weighs beside the listeners' own."""
+    keep: float = 6.0
+    """Weight of the divergence from the base, in nats a token, at every token of every piece."""
+    most_kl: float = 0.018
+    """Nats a token of divergence from the base beyond which no epoch is kept: the gate allows a
+    loss 2 % worse, and the base has about 0.95 nats a token."""
+    requests_a_step: int = 4
+    context: int = 1024
+    """A piece is read up to so many tokens, its prefix included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an adapter sees a set of preferences."""
+
+    loss: float
+    """Mean of the objective over pairs, by weight."""
+    margin: float
+    """Mean over pairs: by how many nats the chosen piece gained on the rejected one."""
+    accuracy: float
+    """Share of pairs, by weight, whose chosen piece gained more; nan without pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One pass over the preferences; number 0 is the base as it was."""
+
+    number: int
+    learned: Look
+    held_out: Look
+    kl: float
+    """Divergence from the base, mean nats a token."""
+
+
+OnEpoch = Callable[[Epoch], None]
+"""Called after every epoch; may raise CancelledError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """An adapter and how it came about."""
+
+    adapter: Adapter
+    epochs: tuple[Epoch, ...]
+    gains: tuple[Mapping[str, float], ...]
+    """After each epoch, by how many nats each piece became likelier, at TuneSettings.length."""
+
+    def at(self, epoch: int) -> Mapping[str, float]:
+        """Return the gains after an epoch; 0 is the base."""
+        return self.gains[epoch]
+
+
+def tune(
+    base: Transformer,
+    rows: Mapping[str, Row],
+    learned: Preferences,
+    ranked: Sequence[Pair],
+    settings: TuneSettings,
+    *,
+    seed: int,
+    epochs: int | None = None,
+    held_out: Preferences | None = None,
+    on_epoch: OnEpoch,
+) -> Tuned:
+    """Return the adapter that learned these preferences; the base is left as it was.
+
+    ``ranked``: what the ranker adds. ``epochs``: exactly so many; else as ``settings`` has it.
+    The same arguments give the same adapter on one machine.
+    """
+    base.requires_grad_(False)
+    pairs = [*learned.pairs, *_scaled(ranked, settings.ranked)]
+    groups = groups_of(pairs, learned.singles if settings.singles else ())
+    asked = groups_of(held_out.pairs, ()) if held_out else []
+    run = _Run(base, rows, _new_adapter(base, settings, seed), settings)
+    looks: list[tuple[Epoch, dict[str, float]]] = [run.look(0, groups, asked)]
+    on_epoch(looks[0][0])
+    for number in range(1, (settings.epochs if epochs is None else epochs) + 1):
+        run.learn(groups, np.random.default_rng([seed, number]))
+        looks.append(run.look(number, groups, asked))
+        on_epoch(looks[-1][0])
+    run.adapter.requires_grad_(False)
+    return Tuned(run.adapter, tuple(e for e, _ in looks), tuple(gains for _, gains in looks))
+
+
+def gains_of(
+    base: Transformer, rows: Mapping[str, Row], adapter: Adapter, settings: TuneSettings
+) -> dict[str, float]:
+    """Return by how many nats an adapter makes each piece likelier, at TuneSettings.length."""
+    return _Run(base, rows, adapter, settings).known(sorted(rows))[0]
+
+
+def _new_adapter(base: Transformer, settings: TuneSettings, seed: int) -> Adapter:
+    adapter = Adapter(base, rank=settings.rank, alpha=settings.alpha, seed=seed)
+    return adapter.to(base.head.weight.device)
+
+
+def _scaled(pairs: Sequence[Pair], weight: float) -> list[Pair]:
+    if not weight:
+        return []
+    return [Pair(p.request, p.chosen, p.rejected, p.weight * weight) for p in pairs]
+
+
+class _Run:
+    def __init__(
+        self,
+        base: Transformer,
+        rows: Mapping[str, Row],
+        adapter: Adapter,
+        settings: TuneSettings,
+    ) -> None:
+        self.rows, self.adapter, self.settings = rows, adapter, settings
+        self.head = base.head.weight
+        self.optimizer = torch.optim.AdamW(
+            self.adapter.parameters(), lr=settings.rate, betas=(0.9, 0.98), weight_decay=0.0
+        )
+
+    def learn(self, groups: Sequence[Group], rng: np.random.Generator) -> None:
+        """Pass over the preferences once, request by request in a drawn order."""
+        order = rng.permutation(len(groups)).tolist()
+        for first in range(0, len(order), self.settings.requests_a_step):
+            chosen = [groups[i] for i in order[first : first + self.settings.requests_a_step]]
+            total = max(sum(group.weight for group in chosen), 1e-6)
+            for group in chosen:
+                gained, kl = self.read(group.names)
+                loss = objective(group, gained, self.settings) / total
+                loss = loss + self.settings.keep * kl.mean() / len(chosen)
+                loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.adapter.parameters(), 1.0)
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
+
+    def read(self, names: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Return what each piece gained, in nats at the common length (N,), and the KL (T,)."""
+        rows = [self.rows[name] for name in names]
+        states = torch.cat([row.states for row in rows]).float()  # (T, width)
+        tokens = torch.cat([row.tokens for row in rows])  # (T,)
+        plain = F.linear(states, self.head)  # (T, V)
+        before = F.log_softmax(plain, dim=-1)  # (T, V)
+        after = F.log_softmax(plain + self.adapter.addition(HEAD).of(states), dim=-1)  # (T, V)
+        gained = (after - before).gather(1, tokens[:, None])[:, 0]  # (T,)
+        means = [part.mean() for part in torch.split(gained, [len(row.tokens) for row in rows])]
+        return torch.stack(means) * self.settings.length, divergence(before, after)
+
+    @torch.no_grad()
+    def known(self, names: Sequence[str]) -> tuple[dict[str, float], float]:
+        """Return what each piece gained, in nats at the common length, and the mean KL a token."""
+        gains: dict[str, float] = {}
+        total = tokens = 0.0
+        for name in names:
+            gained, kl = self.read([name])
+            gains[name] = float(gained[0])
+            total, tokens = total + float(kl.sum()), tokens + len(kl)
+        return gains, total / max(tokens, 1.0)
+
+    def look(
+        self, number: int, learned: Sequence[Group], held_out: Sequence[Group]
+    ) -> tuple[Epoch, dict[str, float]]:
+        """Return how the adapter does on what was learned and held out, and what pieces gained."""
+        names = sorted({name for group in (*learned, *held_out) for name in group.names})
+        gains, kl = self.known(names) if number else (dict.fromkeys(names, 0.0), 0.0)
+        both = [look_at(groups, gains, self.settings) for groups in (learned, held_out)]
+        return Epoch(number, both[0], both[1], kl), gains
+
+
+def objective(group: Group, gained: Tensor, settings: TuneSettings) -> Tensor:
+    """Return the summed loss of a group's preferences; ``gained`` (N,) as ``_Run.read`` has it."""
+    place = {name: index for index, name in enumerate(group.names)}
+    zero = torch.zeros_like(gained)
+    total = gained.new_zeros(())
+    if group.pairs:
+        won = [place[pair.chosen] for pair in group.pairs]
+        lost = [place[pair.rejected] for pair in group.pairs]
+        weights = gained.new_tensor([pair.weight for pair in group.pairs])  # (P,)
+        losses = dpo_positive(
+            gained[won],
+            gained[lost],
+            zero[won],
+            zero[lost],
+            beta=settings.beta,
+            penalty=settings.penalty,
+        )  # (P,)
+        total = total + (weights * losses).sum()
+    if group.singles:
+        at = [place[single.piece] for single in group.singles]
+        values = gained.new_tensor([single.value for single in group.singles])  # (S,)
+        usual = gained.detach().mean().clamp(min=0.0)
+        losses = kto(gained[at], zero[at], values > 0, usual, beta=settings.beta)  # (S,)
+        total = total + settings.singles * (values.abs() * losses).sum()
+    return total
+
+
+def look_at(groups: Sequence[Group], gains: Mapping[str, float], settings: TuneSettings) -> Look:
+    """Return what pairs look like to an adapter under which pieces gained so much."""
+    pairs = [pair for group in groups for pair in group.pairs]
+    if not pairs:
+        return Look(float("nan"), float("nan"), float("nan"))
+    margins = np.array([gains[pair.chosen] - gains[pair.rejected] for pair in pairs])
+    weights = np.array([pair.weight for pair in pairs])
+    losses = np.logaddexp(0.0, -settings.beta * margins)
+    return Look(
+        loss=float(np.average(losses, weights=weights)),
+        margin=float(margins.mean()),
+        accuracy=float(np.average((np.sign(margins) + 1) / 2, weights=weights)),
+    )
+
+
+def best_epoch(curves: Sequence[Sequence[Epoch]], settings: TuneSettings) -> int:
+    """Return after how many epochs to stop, as held-out listeners agree; 0 if they never do.
+
+    ``curves``: of each fold. The last epoch within ``most_kl`` whose held-out accuracy is within
+    AGREED of the best; none is kept if the best is no better than tossing a coin.
+    """
+    most = min(len(curve) for curve in curves)
+    within = [
+        number
+        for number in range(1, most)
+        if np.mean([curve[number].kl for curve in curves]) <= settings.most_kl
+    ]
+    agreed = {
+        n: float(np.nanmean([curve[n].held_out.accuracy for curve in curves])) for n in within
+    }
+    if not agreed or not max(agreed.values()) > 0.5:
+        return 0
+    return max(n for n in within if agreed[n] >= max(agreed.values()) - AGREED)
+
+
+AGREED = 0.02
+"""Held-out accuracy that later epochs may have less than the best one and still be kept."""

@@ -1,0 +1,50 @@
+"""The trial's pieces as a model writes them, kept batch by batch so that none is written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from engine.evaluation.trial import TrialOrder
+from engine.originality.index import longest_copied_run
+from engine.score.harmony import with_chords
+from engine.tokens.decode import decode
+from engine.tuning.run_folder import RunFolder
+from engine.write import Writer, Written
+
+CANDIDATES = 2
+"""Written for each order, the better one is judged: a ranker has to choose, too."""
+_AT_ONCE = 12
+"""Orders that are written before what is there is kept."""
+
+
+def trial_pieces(
+    writer: Writer,
+    orders: Sequence[TrialOrder],
+    folder: RunFolder,
+    name: str,
+    on_share: Callable[[float], None],
+) -> list[Written]:
+    """Return what a writer makes of the trial's orders; ``name``: under which it is kept."""
+    kept: list[list[int]] = folder.json(name) or []
+    wide = replace(writer, candidates=CANDIDATES)
+    bars = sum(one.order.demand.bars for one in orders)
+    while len(kept) < len(orders):
+        on_share(len(kept) / len(orders))
+        batch = [one.order for one in orders[len(kept) : len(kept) + _AT_ONCE]]
+        done = len(kept)
+
+        def tell(written: int, of_batch: int, done: int = done, count: int = len(batch)) -> None:
+            on_share((done + count * min(1.0, written / of_batch)) / len(orders))
+
+        kept += [written.tokens for written in wide(batch, tell)] if bars else []
+        folder.keep(name, kept)
+    return [
+        _heard(one, tokens, writer) for one, tokens in zip(orders, kept[: len(orders)], strict=True)
+    ]
+
+
+def _heard(one: TrialOrder, tokens: list[int], writer: Writer) -> Written:
+    score = with_chords(decode(tokens))
+    copied = None if writer.index is None else longest_copied_run(score, writer.index)
+    return Written(one.order, tokens, score, copied)

@@ -1,0 +1,264 @@
+"""Simulated listeners teach the bot, and others say blindly whether its music has become better.
+
+    python -m tests.benchmarks.learning_proof rate FOLDER --seed 0
+    python -m tests.benchmarks.learning_proof spoil FOLDER --how trolls --out FILE
+    python -m tests.benchmarks.learning_proof blind MODELS --model ID
+
+``rate`` goes through the bot, over a socket, and leaves FOLDER/ratings.jsonl, which ``engine tune``
+learns from. ``spoil`` makes ratings by trolls, by chance, inverted, or of one server. ``blind``
+prints JSON: how often listeners who rated nothing prefer the model to the base, as both are served.
+``listeners.py`` says who they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from bot.assemble import utc_now
+from bot.learning.export import export_ratings
+from bot.ratings import SCORES, emoji_of
+from bot.storage.storage import Storage
+from engine.composer import Composer
+from engine.evaluation.preferred import wilson
+from engine.generate.order import order_of
+from engine.ratings.records import RatedPiece, Rating, read_ratings, write_ratings
+from engine.request import Brief, parse, resolve
+from engine.score.harmony import with_chords
+from engine.score.midi import read_midi
+from engine.score.model import Score
+from engine.tokens.decode import decode
+from tests.benchmarks.listeners import TASTES, Listener
+from tests.bot.test_own_process import TOKEN, bot
+from tests.discord import LoopbackDiscord
+
+GENRES = (
+    "jazz", "blues", "folk", "pop", "rock", "classical", "latin", "soul", "country", "lofi",
+    "electronic", "reggae", "funk", "hip-hop", "ambient",
+)  # fmt: skip
+MOODS = ("", "calm", "happy", "sad", "energetic", "dreamy", "dark")
+BANDS = (
+    "solo piano", "piano and bass", "piano, bass and drums", "guitar and flute",
+    "electric piano, bass and drums", "violin and cello", "guitar, bass and drums",
+    "saxophone, piano and bass",
+)  # fmt: skip
+HOSTS = 4
+"""People who ask for pieces and rate none."""
+OF_A_KIND = 3
+"""Honest listeners of each taste; one more votes by chance and one is a troll."""
+LONG_S = 3600.0
+_AT = "2026-11-28T18:00:00+00:00"
+
+
+def prompt(rng: random.Random) -> str:
+    """What somebody types: a genre, perhaps a mood, four bars, a small band."""
+    return f"{rng.choice(GENRES)} {rng.choice(MOODS)} 4 bars, {rng.choice(BANDS)}"
+
+
+def crowd(seed: int) -> list[Listener]:
+    """Return the listeners who rate."""
+    honest = [Listener(f"{kind} {n}", kind, seed) for kind in TASTES for n in range(OF_A_KIND)]
+    return [*honest, Listener("random", "random", seed), Listener("troll", "troll", seed)]
+
+
+def strangers(seed: int) -> list[Listener]:
+    """Return honest listeners who rated nothing."""
+    return [Listener(f"new {kind} {n}", kind, seed) for kind in TASTES for n in range(OF_A_KIND)]
+
+
+# Rating, by the bot's real path.
+
+
+async def rate(folder: Path, seed: int, requests: int, total: int) -> None:
+    """Have the bot compose and the listeners react; leave the export in the folder."""
+    rng = random.Random(f"proof {seed}")
+    prompts = [prompt(rng) for _ in range(requests)]
+    folder.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    async with LoopbackDiscord(TOKEN, ack_limit_s=60) as loopback:
+        guild = loopback.add_guild("Music lovers")
+        places = []
+        for number in range(HOSTS):
+            host, channel = loopback.add_user(f"host{number}"), guild.add_text_channel(f"m{number}")
+            guild.add_member(host)
+            places.append((host, channel))
+        people = [(one, loopback.add_user(one.name)) for one in crowd(seed)]
+        for _, user in people:
+            guild.add_member(user)
+        more = {
+            "CADENZA_WORKERS": "2", "CADENZA_PER_DAY": "10000", "CADENZA_WAIT_S": str(LONG_S),
+            "CADENZA_MODELS": str(folder / "no-models"), "CADENZA_LOG_LEVEL": "error",
+        }  # fmt: skip
+        async with bot(loopback, folder, **more):
+            shares = [prompts[n::HOSTS] for n in range(HOSTS)]
+            await asyncio.gather(
+                *(
+                    _ask(loopback, host, channel, share)
+                    for (host, channel), share in zip(places, shares, strict=True)
+                )
+            )
+            votes = _react(places, people, total, rng)
+            storage = await Storage.open(f"sqlite:///{folder / 'cadenza.db'}", utc_now)
+            async with storage:
+                while (await storage.ratings.count_since(None)).ratings < sum(votes.values()):
+                    await asyncio.sleep(0.2)
+                exported = await export_ratings(storage, folder / "ratings.jsonl")
+        told = f"{exported.ratings} ratings of {exported.pieces} pieces by {exported.raters}"
+        print(f"{told}; {time.monotonic() - began:.0f} s; by kind {dict(votes)}")
+        print(f"loopback problems {len(loopback.problems)}")
+
+
+async def _ask(loopback: LoopbackDiscord, host: Any, channel: Any, prompts: list[str]) -> None:
+    """Ask for each piece, then for its variations."""
+
+    def posted() -> list[Any]:
+        return [m for m in channel.messages.values() if m.attachments]
+
+    for number, text in enumerate(prompts):
+        await host.slash(channel, "compose", prompt=text)
+        await loopback.until(lambda n=number: len(posted()) > 4 * n, LONG_S)  # type: ignore[misc]
+        await host.click(posted()[-1], "Variations")
+        await loopback.until(lambda n=number: len(posted()) > 4 * n + 3, LONG_S)  # type: ignore[misc]
+
+
+def _react(
+    places: list[Any], people: list[tuple[Listener, Any]], total: int, rng: random.Random
+) -> Counter[str]:
+    """Let each listener hear requests in an order of their own, all four pieces, until enough."""
+    heard = [[m for m in channel.messages.values() if m.attachments] for _, channel in places]
+    requests = [messages[n : n + 4] for messages in heard for n in range(0, len(messages), 4)]
+    turns = [(one, user, pieces) for one, user in people for pieces in requests]
+    rng.shuffle(turns)
+    votes: Counter[str] = Counter()
+    for one, user, pieces in turns:
+        for message in pieces:
+            (file,) = [a for a in message.attachments if a.filename.endswith(".mid")]
+            kind = one.rate(read_midi(file.data, name=file.filename))
+            if kind is not None and sum(votes.values()) < total:
+                user.react(message, emoji_of(kind))
+                votes[one.kind] += 1
+    return votes
+
+
+# Ratings that are not what they should be.
+
+
+def spoil(folder: Path, how: str, seed: int, out: Path) -> None:
+    """Leave other ratings of the same pieces in ``out``."""
+    pieces = read_ratings(folder / "ratings.jsonl").pieces
+    rng = random.Random(f"spoil {seed}")
+    if how == "inverted":
+        spoilt = [_with(p, [replace(r, score=-r.score) for r in p.ratings]) for p in pieces]
+    elif how == "random":
+        scores = [rating.score for piece in pieces for rating in piece.ratings]
+        rng.shuffle(scores)
+        spoilt = [_with(p, [replace(r, score=scores.pop()) for r in p.ratings]) for p in pieces]
+    elif how == "trolls":  # a fifth of all ratings is theirs
+        total = sum(len(piece.ratings) for piece in pieces)
+        trolls = [Listener(f"troll {n}", "troll", seed + n) for n in range(3)]
+        spoilt = _rated_by(pieces, trolls, total // 4, rng, keep=True)
+    else:  # a server of those who love swing
+        lovers = [Listener(f"server {n}", "swing", seed + n) for n in range(6)]
+        spoilt = _rated_by(pieces, lovers, 400, rng, keep=False)
+    write_ratings(out, spoilt)
+    print(f"{sum(len(piece.ratings) for piece in spoilt)} ratings")
+
+
+def _with(piece: RatedPiece, ratings: list[Rating]) -> RatedPiece:
+    return replace(piece, ratings=tuple(ratings))
+
+
+def _rated_by(
+    pieces: tuple[RatedPiece, ...],
+    people: list[Listener],
+    total: int,
+    rng: random.Random,
+    *,
+    keep: bool,
+) -> list[RatedPiece]:
+    given: dict[str, list[Rating]] = {p.piece: list(p.ratings) if keep else [] for p in pieces}
+    scores = {piece.piece: _heard(piece.tokens) for piece in pieces}
+    turns = [(one, piece.piece) for one in people for piece in pieces]
+    rng.shuffle(turns)
+    count = 0
+    for one, piece in turns:
+        kind = one.rate(scores[piece])
+        if kind is not None and count < total:
+            given[piece].append(Rating(one.name, SCORES[kind], own=False, at=_AT))
+            count += 1
+    return [_with(piece, given[piece.piece]) for piece in pieces if given[piece.piece]]
+
+
+def _heard(tokens: tuple[int, ...]) -> Score:
+    return with_chords(decode(list(tokens)))
+
+
+# Blind pairs.
+
+
+def blind(models: Path, model: str, seed: int, pairs: int, candidates: int) -> None:
+    """Have strangers compare what a model and the base write for the same new requests."""
+    torch.set_num_threads(1)
+    environ = {**os.environ, "CADENZA_MODELS": str(models)}
+    base = Composer.open(environ, sound=False, candidates=candidates)
+    rng = random.Random(f"blind {seed}")
+    briefs: list[Brief] = [
+        resolve(parse(prompt(rng)), seed=rng.randrange(2**32)) for _ in range(pairs)
+    ]
+    orders = [order_of(brief) for brief in briefs]
+    before, after = ([w.score for w in c.writer(orders)] for c in (base, base.named(model)))
+    judges = strangers(seed + 1000)
+    wins = dict.fromkeys(TASTES, 0)
+    for old, new in zip(before, after, strict=True):
+        for judge in judges:
+            wins[judge.kind] += judge.prefers(new, old)
+    each = pairs * OF_A_KIND
+    total = each * len(TASTES)
+    share = wilson(sum(wins.values()), total)
+    print(
+        json.dumps(
+            {
+                "model": model,
+                "pairs": total,
+                "preferred": round(share.value, 3),
+                "between": [round(share.low, 3), round(share.high, 3)],
+                "by taste": {kind: round(count / each, 3) for kind, count in wins.items()},
+            }
+        )
+    )
+
+
+def main() -> None:
+    """Do one step of the proof."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("step", choices=("rate", "spoil", "blind"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--requests", type=int, default=40)
+    parser.add_argument("--ratings", type=int, default=400)
+    parser.add_argument("--how", choices=("trolls", "random", "inverted", "server"))
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--model")
+    parser.add_argument("--pairs", type=int, default=24, help="requests of the comparison")
+    parser.add_argument("--candidates", type=int, default=4)
+    options = parser.parse_args()
+    if options.step == "rate":
+        asyncio.run(rate(options.folder, options.seed, options.requests, options.ratings))
+    elif options.step == "spoil":
+        spoil(options.folder, options.how, options.seed, options.out)
+    else:
+        blind(options.folder, options.model, options.seed, options.pairs, options.candidates)
+
+
+if __name__ == "__main__":
+    main()
