@@ -21,7 +21,14 @@ import numpy as np
 from engine.composer import Composer
 from engine.evaluation.gate import GateInput, Verdict, judge
 from engine.evaluation.gate_plots import Curve, report_png
-from engine.evaluation.trial import TrialResult, fingerprint, hear, trial_orders
+from engine.evaluation.trial import (
+    GROUPS,
+    PIECES,
+    TrialResult,
+    fingerprint,
+    hear,
+    trial_orders,
+)
 from engine.model.adapter import WEIGHTS, Adapter, load_adapter
 from engine.model.transformer import Transformer
 from engine.ratings.preferences import folds
@@ -58,8 +65,10 @@ class LearnSettings:
 
     tune: TuneSettings = field(default_factory=TuneSettings)
     few: int = FEW
-    pieces: int = 48
-    """Of the trial, beside its groups for diversity."""
+    pieces: int = PIECES
+    """Of the trial."""
+    groups: int = GROUPS
+    """Requests under several seeds, beside them, for diversity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +287,7 @@ def _trial(
     served: Composer, candidate: Writer, run: RunFolder, settings: LearnSettings, on_step: OnStep
 ) -> _Trial:
     """Have both models write the same, and hear what came of it."""
-    orders = trial_orders(TRIAL_SEED, pieces=settings.pieces)
+    orders = trial_orders(TRIAL_SEED, pieces=settings.pieces, groups=settings.groups)
     assert served.wardrobe is not None
     registry = served.wardrobe.registry
     # What the served model writes does not depend on the run: the next one finds it here.

@@ -19,6 +19,7 @@ import torch
 from engine.commands.progress import progress_bar
 from engine.composer import Composer
 from engine.errors import BadInputError, SoundfontError
+from engine.evaluation.trial import PIECES
 from engine.learn import FEW, LearnSettings, Step, learn
 from engine.option_types import MAX_SEED, Commands, whole
 from engine.ratings.records import read_ratings
@@ -55,7 +56,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--corpus", type=Path, default=SHARDS, metavar="DIR", help="held-out pieces"
     )
-    parser.add_argument("--pieces", type=whole(8, 1000), default=48, help="of the trial")
+    parser.add_argument("--pieces", type=whole(8, 1000), default=PIECES, help="of the trial")
     parser.add_argument(
         "--few", type=whole(0, 10**6), default=FEW, help="ratings below which only a ranker learns"
     )

@@ -7,6 +7,7 @@ the head alone (docs/decisions/0022): then the base reads every piece once, howe
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from engine.model.transformer import Transformer
 
 HEAD = "head"
 """The layer that turns states into logits."""
+_ABOUT = "adapter"
 WEIGHTS = "adapter.safetensors"
 """The file of an adapter in a model's folder."""
 
@@ -59,7 +61,9 @@ class Adapter(nn.Module):
         """Leave the matrices in a file in 32 bits, whole or not at all."""
         part = path.with_name(f".{path.name}.part")
         state = {name: value.detach().cpu().contiguous() for name, value in self.named_parameters()}
-        save_file(state, part, metadata={"rank": str(self.rank), "alpha": repr(self.alpha)})
+        # One entry: of several the order in the file is not fixed, and so not its hash.
+        about = json.dumps({"rank": self.rank, "alpha": self.alpha})
+        save_file(state, part, metadata={_ABOUT: about})
         os.replace(part, path)
 
 
@@ -70,7 +74,7 @@ def load_adapter(path: Path, base: Transformer) -> Adapter:
     """
     try:
         with safe_open(path, "pt") as file:
-            about = file.metadata() or {}
+            about = json.loads((file.metadata() or {})[_ABOUT])
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
         names = sorted(name.removeprefix("down.") for name in state if name.startswith("down."))
         rank, alpha = int(about["rank"]), float(about["alpha"])

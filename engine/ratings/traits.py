@@ -83,6 +83,10 @@ def _mean(values: _Ints | _Floats) -> float:
     return float(values.mean()) if len(values) else 0.0
 
 
+def _spread(values: _Ints) -> float:
+    return float(values.std()) if len(values) else 0.0
+
+
 def _notes_a_second(music: Music) -> float:
     return float(np.log2(0.25 + len(music.onsets) / music.seconds))
 
@@ -155,9 +159,9 @@ TRAITS: tuple[Trait, ...] = (
     Trait("pace", "busier", "calmer", _notes_a_second),
     Trait("register", "higher", "lower", lambda m: _mean(m.pitched[:, 2]) / 12),
     Trait("top line", "a higher top line", "a lower top line", lambda m: _mean(m.top) / 12),
-    Trait("range", "wider range", "closer range", lambda m: float(np.std(m.pitched[:, 2])) / 12),
+    Trait("range", "wider range", "closer range", lambda m: _spread(m.pitched[:, 2]) / 12),
     Trait("loudness", "louder", "softer", lambda m: _mean(m.notes[:, 4]) / 24),
-    Trait("dynamics", "more dynamics", "evener", lambda m: float(np.std(m.notes[:, 4])) / 24),
+    Trait("dynamics", "more dynamics", "evener", lambda m: _spread(m.notes[:, 4]) / 24),
     Trait("length", "longer notes", "shorter notes", _length),
     Trait("voices", "fuller", "thinner", lambda m: m.measures.mean_polyphony / 4),
     Trait("mode", "more minor", "more major", _minor),

@@ -42,7 +42,7 @@ class TuneSettings:
     """What a single piece weighs beside a pair."""
     ranked: float = 2.0
     """What the ranker's word weighs beside the listeners' own."""
-    keep: float = 6.0
+    keep: float = 4.0
     """Weight of the divergence from the base, in nats a token, at every token of every piece."""
     most_kl: float = 0.018
     """Nats a token of divergence from the base beyond which no epoch is kept: the gate allows a

@@ -1,10 +1,10 @@
 """Simulated listeners teach the bot, and others say blindly whether its music has become better.
 
-    python -m tests.benchmarks.learning_proof rate FOLDER --seed 0
+    python -m tests.benchmarks.learning_proof rate FOLDER
     python -m tests.benchmarks.learning_proof spoil FOLDER --how trolls --out FILE
     python -m tests.benchmarks.learning_proof blind MODELS --model ID
 
-``rate`` goes through the bot, over a socket, and leaves FOLDER/ratings.jsonl, which ``engine tune``
+``rate`` goes through the bot, over a socket, and leaves FOLDER/ratings-SEED.jsonl, which ``engine tune``
 learns from. ``spoil`` makes ratings by trolls, by chance, inverted, or of one server. ``blind``
 prints JSON: how often listeners who rated nothing prefer the model to the base, as both are served.
 ``listeners.py`` says who they are.
@@ -26,8 +26,9 @@ from typing import Any
 import torch
 
 from bot.assemble import utc_now
-from bot.learning.export import export_ratings
+from bot.learning.export import SALT, export_ratings, pseudonym
 from bot.ratings import SCORES, emoji_of
+from bot.storage.records import BOT
 from bot.storage.storage import Storage
 from engine.composer import Composer
 from engine.evaluation.preferred import wilson
@@ -66,7 +67,7 @@ def prompt(rng: random.Random) -> str:
 
 
 def crowd(seed: int) -> list[Listener]:
-    """Return the listeners who rate."""
+    """Return the listeners of one crowd, who rate."""
     honest = [Listener(f"{kind} {n}", kind, seed) for kind in TASTES for n in range(OF_A_KIND)]
     return [*honest, Listener("random", "random", seed), Listener("troll", "troll", seed)]
 
@@ -79,9 +80,9 @@ def strangers(seed: int) -> list[Listener]:
 # Rating, by the bot's real path.
 
 
-async def rate(folder: Path, seed: int, requests: int, total: int) -> None:
-    """Have the bot compose and the listeners react; leave the export in the folder."""
-    rng = random.Random(f"proof {seed}")
+async def rate(folder: Path, seeds: list[int], requests: int, total: int) -> None:
+    """Have the bot compose and the crowds react; leave each crowd's ratings in the folder."""
+    rng = random.Random(f"proof {seeds}")
     prompts = [prompt(rng) for _ in range(requests)]
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
@@ -92,8 +93,11 @@ async def rate(folder: Path, seed: int, requests: int, total: int) -> None:
             host, channel = loopback.add_user(f"host{number}"), guild.add_text_channel(f"m{number}")
             guild.add_member(host)
             places.append((host, channel))
-        people = [(one, loopback.add_user(one.name)) for one in crowd(seed)]
-        for _, user in people:
+        crowds = {
+            seed: [(one, loopback.add_user(f"{one.name} {seed}")) for one in crowd(seed)]
+            for seed in seeds
+        }
+        for _, user in (pair for people in crowds.values() for pair in people):
             guild.add_member(user)
         more = {
             "CADENZA_WORKERS": "2", "CADENZA_PER_DAY": "10000", "CADENZA_WAIT_S": str(LONG_S),
@@ -107,15 +111,20 @@ async def rate(folder: Path, seed: int, requests: int, total: int) -> None:
                     for (host, channel), share in zip(places, shares, strict=True)
                 )
             )
-            votes = _react(places, people, total, rng)
-            storage = await Storage.open(f"sqlite:///{folder / 'cadenza.db'}", utc_now)
-            async with storage:
-                while (await storage.ratings.count_since(None)).ratings < sum(votes.values()):
+            print(f"{4 * requests} pieces in {time.monotonic() - began:.0f} s", flush=True)
+            for seed, people in crowds.items():
+                print(f"crowd {seed}: {dict(_react(places, people, total, rng))}", flush=True)
+            async with await Storage.open(f"sqlite:///{folder / 'cadenza.db'}", utc_now) as storage:
+                while (await storage.ratings.count_since(None)).ratings < total * len(seeds):
                     await asyncio.sleep(0.2)
-                exported = await export_ratings(storage, folder / "ratings.jsonl")
-        told = f"{exported.ratings} ratings of {exported.pieces} pieces by {exported.raters}"
-        print(f"{told}; {time.monotonic() - began:.0f} s; by kind {dict(votes)}")
-        print(f"loopback problems {len(loopback.problems)}")
+                await export_ratings(storage, folder / "ratings.jsonl")
+                salt = await storage.settings.get(BOT, SALT)
+        print(f"loopback problems {len(loopback.problems)}; {time.monotonic() - began:.0f} s")
+    pieces = read_ratings(folder / "ratings.jsonl").pieces
+    for seed, people in crowds.items():
+        names = {pseudonym(salt, user.id) for _, user in people}
+        theirs = [_with(p, [r for r in p.ratings if r.rater in names]) for p in pieces]
+        write_ratings(folder / f"ratings-{seed}.jsonl", [p for p in theirs if p.ratings])
 
 
 async def _ask(loopback: LoopbackDiscord, host: Any, channel: Any, prompts: list[str]) -> None:
@@ -155,7 +164,7 @@ def _react(
 
 def spoil(folder: Path, how: str, seed: int, out: Path) -> None:
     """Leave other ratings of the same pieces in ``out``."""
-    pieces = read_ratings(folder / "ratings.jsonl").pieces
+    pieces = read_ratings(folder / f"ratings-{seed}.jsonl").pieces
     rng = random.Random(f"spoil {seed}")
     if how == "inverted":
         spoilt = [_with(p, [replace(r, score=-r.score) for r in p.ratings]) for p in pieces]
@@ -244,6 +253,7 @@ def main() -> None:
     parser.add_argument("step", choices=("rate", "spoil", "blind"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="crowds that rate")
     parser.add_argument("--requests", type=int, default=40)
     parser.add_argument("--ratings", type=int, default=400)
     parser.add_argument("--how", choices=("trolls", "random", "inverted", "server"))
@@ -253,7 +263,7 @@ def main() -> None:
     parser.add_argument("--candidates", type=int, default=4)
     options = parser.parse_args()
     if options.step == "rate":
-        asyncio.run(rate(options.folder, options.seed, options.requests, options.ratings))
+        asyncio.run(rate(options.folder, options.seeds, options.requests, options.ratings))
     elif options.step == "spoil":
         spoil(options.folder, options.how, options.seed, options.out)
     else:

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.model.adapter import worn
+from engine.model.config import PRESETS
+from engine.model.transformer import Transformer
+from engine.ratings.preferences import Pair, Preferences, Single
+from engine.training.rated_rows import groups_of, read_rows
+from engine.training.tune import Epoch, Look, Tuned, TuneSettings, best_epoch, gains_of, tune
+from tests.engine.ratings.rated import piece
+from tests.engine.ratings.rated import tune as melody
+
+SETTINGS = TuneSettings(rate=0.02, keep=0.5, context=256)
+PIECES = [
+    piece(f"{n}-{pitch}", {"ann": 1}, request=str(n), score=melody(pitch, velocity=50 + 16 * n))
+    for n in range(4)
+    for pitch in (48, 72)
+]
+HIGH = Preferences(tuple(Pair(str(n), f"{n}-72", f"{n}-48", 1.0) for n in range(3)), ())
+UNHEARD = Preferences((Pair("3", "3-72", "3-48", 1.0),), ())
+
+
+@pytest.fixture(scope="module")
+def base() -> Transformer:
+    torch.manual_seed(1)
+    model = Transformer(PRESETS["tiny"]).eval()
+    with torch.no_grad():
+        model.head.weight.normal_(std=0.1)
+    return model
+
+
+def taught(base: Transformer, learned: Preferences, **changes: object) -> Tuned:
+    rows = read_rows(base, PIECES, context=256, on_share=lambda _: None)
+    return tune(
+        base, rows, learned, [], SETTINGS, seed=3, held_out=UNHEARD,
+        on_epoch=lambda _: None, **changes,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_the_base_is_the_same_to_the_bit_afterwards(base: Transformer) -> None:
+    before = {name: value.clone() for name, value in base.state_dict().items()}
+    taught(base, HIGH)
+    assert all(torch.equal(value, before[name]) for name, value in base.state_dict().items())
+
+
+def test_what_is_preferred_gains_and_a_request_that_was_not_heard_follows(
+    base: Transformer,
+) -> None:
+    found = taught(base, HIGH)
+    first, last = found.epochs[0], found.epochs[-1]
+    assert first.learned.accuracy == 0.5
+    assert last.learned.accuracy == 1.0
+    assert last.held_out.accuracy == 1.0
+    assert last.learned.loss < first.learned.loss
+    assert last.kl > 0
+
+
+def test_inverted_preferences_teach_the_contrary(base: Transformer) -> None:
+    turned = Preferences(
+        tuple(Pair(p.request, p.rejected, p.chosen, p.weight) for p in HIGH.pairs), ()
+    )
+    assert taught(base, turned).epochs[-1].held_out.accuracy == 0.0
+
+
+def test_single_opinions_teach_too(base: Transformer) -> None:
+    singles = tuple(
+        Single(str(n), f"{n}-{pitch}", value)
+        for n in range(3)
+        for pitch, value in ((72, 1.0), (48, -1.0))
+    )
+    assert taught(base, Preferences((), singles)).epochs[-1].held_out.accuracy == 1.0
+
+
+def test_the_same_run_gives_the_same_adapter(base: Transformer) -> None:
+    one, other = taught(base, HIGH).adapter, taught(base, HIGH).adapter
+    for a, b in zip(one.parameters(), other.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_gains_are_what_the_worn_adapter_changes(base: Transformer) -> None:
+    found = taught(base, HIGH)
+    rows = read_rows(base, PIECES, context=256, on_share=lambda _: None)
+    gains = gains_of(base, rows, found.adapter, SETTINGS)
+    with worn(base, found.adapter):
+        name, row = next(iter(rows.items()))
+        logits = base.head(row.states.float())
+        told = torch.log_softmax(logits, -1).gather(1, row.tokens[:, None]).sum()
+    expected = (float(told) - row.before) / len(row.tokens) * SETTINGS.length
+    assert gains[name] == pytest.approx(expected, abs=0.05)
+
+
+def test_rows_are_read_from_where_they_were_kept_and_anew_where_that_is_torn(
+    base: Transformer, tmp_path: Path
+) -> None:
+    shares: list[float] = []
+    kept = tmp_path / "rows.pt"
+    first = read_rows(base, PIECES, context=256, on_share=shares.append, kept=kept)
+    assert shares
+    shares.clear()
+    again = read_rows(base, PIECES, context=256, on_share=shares.append, kept=kept)
+    assert not shares
+    assert {n: r.before for n, r in again.items()} == {n: r.before for n, r in first.items()}
+    kept.write_bytes(kept.read_bytes()[:50])
+    assert (
+        read_rows(base, PIECES, context=256, on_share=shares.append, kept=kept).keys()
+        == first.keys()
+    )
+    assert shares
+
+
+def test_a_request_with_many_versions_is_read_in_parts() -> None:
+    pairs = [Pair("r", f"{a:02}", f"{b:02}", 1.0) for a, b in pairwise(range(40))]
+    found = groups_of(pairs, [])
+    assert max(len(group.names) for group in found) <= 12
+    assert sum(len(group.names) for group in found) == 40
+
+
+def curve(*figures: tuple[float, float]) -> list[Epoch]:
+    none = Look(0.0, 0.0, 0.5)
+    return [Epoch(n, none, Look(0.7, 0.0, told), kl) for n, (told, kl) in enumerate(figures)]
+
+
+@pytest.mark.parametrize(
+    ("figures", "epochs"),
+    [
+        (((0.5, 0.0), (0.6, 0.001), (0.62, 0.004), (0.61, 0.009)), 3),  # agrees on
+        (((0.5, 0.0), (0.62, 0.001), (0.6, 0.004), (0.52, 0.009)), 2),  # then no longer
+        (((0.5, 0.0), (0.6, 0.001), (0.7, 0.1)), 1),  # too far from the base
+        (((0.5, 0.0), (0.45, 0.001), (0.5, 0.004)), 0),  # never better than a coin
+        (((0.5, 0.0), (0.9, 0.5)), 0),
+    ],
+)
+def test_tuning_ends_where_held_out_listeners_no_longer_agree(
+    figures: tuple[tuple[float, float], ...], epochs: int
+) -> None:
+    assert best_epoch([curve(*figures)], TuneSettings()) == epochs
