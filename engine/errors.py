@@ -4,6 +4,8 @@
     ├── BadInputError          what was asked cannot be done; exit 2
     │   ├── RequestError       words or options of a request
     │   ├── BadMidiError       a MIDI file that cannot be read
+    │   ├── RatingsError       ratings that cannot be read, or teach nothing
+    │   ├── RegistryError      a model that is not there, or may not be served
     │   └── OutputFolderError  a place that cannot be written to
     ├── MissingPartError       something to be installed or restored; exit 1
     │   ├── ModelError         weights missing, damaged or of another vocabulary

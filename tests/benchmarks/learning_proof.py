@@ -4,10 +4,10 @@
     python -m tests.benchmarks.learning_proof spoil FOLDER --how trolls --out FILE
     python -m tests.benchmarks.learning_proof blind MODELS --model ID
 
-``rate`` goes through the bot, over a socket, and leaves FOLDER/ratings-SEED.jsonl, which ``engine tune``
-learns from. ``spoil`` makes ratings by trolls, by chance, inverted, or of one server. ``blind``
-prints JSON: how often listeners who rated nothing prefer the model to the base, as both are served.
-``listeners.py`` says who they are.
+``rate`` goes through the bot, over a socket, and leaves FOLDER/ratings-SEED.jsonl, which ``engine
+tune`` learns from. ``spoil`` makes ratings by trolls, by chance, inverted, or of one server.
+``blind`` prints JSON: how often listeners who rated nothing prefer the model to the base, as both
+are served. ``listeners.py`` says who they are.
 """
 
 from __future__ import annotations
