@@ -1,22 +1,26 @@
 """Simulated listeners teach the bot, and others say blindly whether its music has become better.
 
+    python -m tests.benchmarks.learning_proof compose FOLDER
     python -m tests.benchmarks.learning_proof rate FOLDER
     python -m tests.benchmarks.learning_proof spoil FOLDER --how trolls --out FILE
     python -m tests.benchmarks.learning_proof blind MODELS --model ID
 
-``rate`` goes through the bot, over a socket, and leaves FOLDER/ratings-SEED.jsonl, which ``engine
-tune`` learns from. ``spoil`` makes ratings by trolls, by chance, inverted, or of one server.
-``blind`` prints JSON: how often listeners who rated nothing prefer the model to the base, as both
-are served. ``listeners.py`` says who they are.
+``compose`` and ``rate`` go through the bot, over a socket; ``rate`` leaves ratings-SEED.jsonl in the
+folder, which ``engine tune`` learns from. ``spoil`` makes ratings by trolls, by chance, inverted,
+or of one server. ``blind`` prints JSON: how often listeners who rated nothing prefer the model to
+the base, as both are served. ``listeners.py`` says who they are.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import random
+import shutil
+import sqlite3
 import time
 from collections import Counter
 from dataclasses import replace
@@ -26,7 +30,7 @@ from typing import Any
 import torch
 
 from bot.assemble import utc_now
-from bot.learning.export import SALT, export_ratings, pseudonym
+from bot.learning.export import SALT, export_ratings, pseudonym, request_of
 from bot.ratings import SCORES, emoji_of
 from bot.storage.records import BOT
 from bot.storage.storage import Storage
@@ -41,7 +45,8 @@ from engine.score.model import Score
 from engine.tokens.decode import decode
 from tests.benchmarks.listeners import TASTES, Listener
 from tests.bot.test_own_process import TOKEN, bot
-from tests.discord import LoopbackDiscord
+from tests.discord import LoopbackDiscord, posting
+from tests.discord.world import Message
 
 GENRES = (
     "jazz", "blues", "folk", "pop", "rock", "classical", "latin", "soul", "country", "lofi",
@@ -77,33 +82,39 @@ def strangers(seed: int) -> list[Listener]:
     return [Listener(f"new {kind} {n}", kind, seed) for kind in TASTES for n in range(OF_A_KIND)]
 
 
-# Rating, by the bot's real path.
+# Composing and rating, by the bot's real path.
 
 
-async def rate(folder: Path, seeds: list[int], requests: int, total: int) -> None:
-    """Have the bot compose and the crowds react; leave each crowd's ratings in the folder."""
-    rng = random.Random(f"proof {seeds}")
+def _settings(folder: Path) -> dict[str, str]:
+    return {
+        "CADENZA_WORKERS": "2",
+        "CADENZA_PER_DAY": "10000",
+        "CADENZA_WAIT_S": str(LONG_S),
+        "CADENZA_MODELS": str(folder / "no-models"),
+        "CADENZA_LOG_LEVEL": "error",
+    }
+
+
+def _places(loopback: LoopbackDiscord) -> list[tuple[Any, Any]]:
+    """People who ask, each in a channel of their own."""
+    guild = loopback.add_guild("Music lovers")
+    places = []
+    for number in range(HOSTS):
+        host, channel = loopback.add_user(f"host{number}"), guild.add_text_channel(f"m{number}")
+        guild.add_member(host)
+        places.append((host, channel))
+    return places
+
+
+async def compose(folder: Path, requests: int) -> None:
+    """Have the bot compose each request and three variations; its database is in the folder."""
+    rng = random.Random("proof")
     prompts = [prompt(rng) for _ in range(requests)]
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     async with LoopbackDiscord(TOKEN, ack_limit_s=60) as loopback:
-        guild = loopback.add_guild("Music lovers")
-        places = []
-        for number in range(HOSTS):
-            host, channel = loopback.add_user(f"host{number}"), guild.add_text_channel(f"m{number}")
-            guild.add_member(host)
-            places.append((host, channel))
-        crowds = {
-            seed: [(one, loopback.add_user(f"{one.name} {seed}")) for one in crowd(seed)]
-            for seed in seeds
-        }
-        for _, user in (pair for people in crowds.values() for pair in people):
-            guild.add_member(user)
-        more = {
-            "CADENZA_WORKERS": "2", "CADENZA_PER_DAY": "10000", "CADENZA_WAIT_S": str(LONG_S),
-            "CADENZA_MODELS": str(folder / "no-models"), "CADENZA_LOG_LEVEL": "error",
-        }  # fmt: skip
-        async with bot(loopback, folder, **more):
+        places = _places(loopback)
+        async with bot(loopback, folder, **_settings(folder)):
             shares = [prompts[n::HOSTS] for n in range(HOSTS)]
             await asyncio.gather(
                 *(
@@ -111,20 +122,64 @@ async def rate(folder: Path, seeds: list[int], requests: int, total: int) -> Non
                     for (host, channel), share in zip(places, shares, strict=True)
                 )
             )
-            print(f"{4 * requests} pieces in {time.monotonic() - began:.0f} s", flush=True)
+        print(f"{4 * requests} pieces in {time.monotonic() - began:.0f} s")
+        print(f"loopback problems {len(loopback.problems)}")
+
+
+async def rate(folder: Path, seeds: list[int], total: int) -> None:
+    """Post the pieces once more and have the crowds react; each crowd's ratings are then there."""
+    data = folder / "rated"
+    data.mkdir(exist_ok=True)
+    shutil.copy(folder / "cadenza.db", data / "cadenza.db")
+    with contextlib.closing(sqlite3.connect(data / "cadenza.db")) as kept, kept:
+        kept.execute("DELETE FROM ratings")
+        kept.execute("DELETE FROM messages")
+    async with LoopbackDiscord(TOKEN, ack_limit_s=60) as loopback:
+        _, channel = _places(loopback)[0]
+        crowds = {
+            seed: [(one, loopback.add_user(f"{one.name} {seed}")) for one in crowd(seed)]
+            for seed in seeds
+        }
+        for _, user in (pair for people in crowds.values() for pair in people):
+            channel.guild.add_member(user)
+        async with (
+            bot(loopback, data, **_settings(data)),
+            await Storage.open(f"sqlite:///{data / 'cadenza.db'}", utc_now) as storage,
+        ):
+            requests = await _post_again(loopback, channel, storage)
             for seed, people in crowds.items():
-                print(f"crowd {seed}: {dict(_react(places, people, total, rng))}", flush=True)
-            async with await Storage.open(f"sqlite:///{folder / 'cadenza.db'}", utc_now) as storage:
-                while (await storage.ratings.count_since(None)).ratings < total * len(seeds):
-                    await asyncio.sleep(0.2)
-                await export_ratings(storage, folder / "ratings.jsonl")
-                salt = await storage.settings.get(BOT, SALT)
-        print(f"loopback problems {len(loopback.problems)}; {time.monotonic() - began:.0f} s")
+                rng = random.Random(f"turns {seed}")
+                print(f"crowd {seed}: {dict(_react(requests, people, total, rng))}", flush=True)
+            while (await storage.ratings.count_since(None)).ratings < total * len(seeds):
+                await asyncio.sleep(0.2)
+            await export_ratings(storage, folder / "ratings.jsonl")
+            salt = await storage.settings.get(BOT, SALT)
+        print(f"loopback problems {len(loopback.problems)}")
     pieces = read_ratings(folder / "ratings.jsonl").pieces
     for seed, people in crowds.items():
         names = {pseudonym(salt, user.id) for _, user in people}
         theirs = [_with(p, [r for r in p.ratings if r.rater in names]) for p in pieces]
         write_ratings(folder / f"ratings-{seed}.jsonl", [p for p in theirs if p.ratings])
+
+
+async def _post_again(
+    loopback: LoopbackDiscord, channel: Any, storage: Storage
+) -> list[list[tuple[Any, Score]]]:
+    """Return the messages of each request's versions, and what is heard in their MIDI files."""
+    requests: dict[str, list[tuple[Any, Score]]] = {}
+    number = 1
+    while (piece := await storage.pieces.get(number)) is not None:
+        message = Message(loopback.world.ids.next(), channel, loopback.me)
+        file = posting.store_file(loopback.world, channel, f"{number}.mid", piece.midi)
+        message.attachments = [file]
+        await storage.messages.add(
+            message.id, channel_id=channel.id, server_id=None, piece_id=piece.id, kind="piece"
+        )
+        posting.publish(loopback.world, message)
+        heard = read_midi(file.data, name=file.filename)
+        requests.setdefault(request_of(Brief.from_json(piece.brief)), []).append((message, heard))
+        number += 1
+    return list(requests.values())
 
 
 async def _ask(loopback: LoopbackDiscord, host: Any, channel: Any, prompts: list[str]) -> None:
@@ -141,18 +196,18 @@ async def _ask(loopback: LoopbackDiscord, host: Any, channel: Any, prompts: list
 
 
 def _react(
-    places: list[Any], people: list[tuple[Listener, Any]], total: int, rng: random.Random
+    requests: list[list[tuple[Any, Score]]],
+    people: list[tuple[Listener, Any]],
+    total: int,
+    rng: random.Random,
 ) -> Counter[str]:
-    """Let each listener hear requests in an order of their own, all four pieces, until enough."""
-    heard = [[m for m in channel.messages.values() if m.attachments] for _, channel in places]
-    requests = [messages[n : n + 4] for messages in heard for n in range(0, len(messages), 4)]
-    turns = [(one, user, pieces) for one, user in people for pieces in requests]
+    """Let each listener hear requests in an order of their own, all versions, until enough."""
+    turns = [(one, user, versions) for one, user in people for versions in requests]
     rng.shuffle(turns)
     votes: Counter[str] = Counter()
-    for one, user, pieces in turns:
-        for message in pieces:
-            (file,) = [a for a in message.attachments if a.filename.endswith(".mid")]
-            kind = one.rate(read_midi(file.data, name=file.filename))
+    for one, user, versions in turns:
+        for message, heard in versions:
+            kind = one.rate(heard)
             if kind is not None and sum(votes.values()) < total:
                 user.react(message, emoji_of(kind))
                 votes[one.kind] += 1
@@ -250,7 +305,7 @@ def blind(models: Path, model: str, seed: int, pairs: int, candidates: int) -> N
 def main() -> None:
     """Do one step of the proof."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("step", choices=("rate", "spoil", "blind"))
+    parser.add_argument("step", choices=("compose", "rate", "spoil", "blind"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="crowds that rate")
@@ -262,8 +317,10 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=24, help="requests of the comparison")
     parser.add_argument("--candidates", type=int, default=4)
     options = parser.parse_args()
-    if options.step == "rate":
-        asyncio.run(rate(options.folder, options.seeds, options.requests, options.ratings))
+    if options.step == "compose":
+        asyncio.run(compose(options.folder, options.requests))
+    elif options.step == "rate":
+        asyncio.run(rate(options.folder, options.seeds, options.ratings))
     elif options.step == "spoil":
         spoil(options.folder, options.how, options.seed, options.out)
     else:

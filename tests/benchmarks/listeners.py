@@ -41,6 +41,8 @@ class Impression:
     minor: float
     swung: float
     muddled: float
+    stuck: float
+    bare: float
 
 
 def hear(score: Score) -> Impression:
@@ -63,6 +65,8 @@ def hear(score: Score) -> Impression:
         minor=(float(fits[12:].max() - fits[:12].max()) + 0.12) / 0.25,
         swung=(float(swung) + 0.24) / 0.22,
         muddled=(_rubbing(pitched) - 0.02) / 0.03,
+        stuck=(_stuck(pitched) - 0.13) / 0.13,
+        bare=(_bare(pitched, score.bars_end) - 0.08) / 0.1,
     )
 
 
@@ -75,15 +79,38 @@ def _rubbing(pitched: np.ndarray) -> float:
     return rubs / len(pitched)
 
 
+def _stuck(pitched: np.ndarray) -> float:
+    """Share of notes that say again what their instrument has just said."""
+    again = total = 0
+    for program in set(pitched[:, 1]):
+        line = pitched[pitched[:, 1] == program][:, 2]
+        again, total = again + int((np.diff(line) == 0).sum()), total + len(line) - 1
+    return again / max(1, total)
+
+
+def _bare(pitched: np.ndarray, end: int) -> float:
+    """Share of the time in which nothing pitched sounds."""
+    sounding = np.zeros(max(1, end), dtype=bool)
+    for start, _, _, duration, _ in pitched:
+        sounding[int(start) : int(start + duration)] = True
+    return 1.0 - float(sounding.mean())
+
+
 Taste = Callable[[Impression], float]
 TASTES: dict[str, Taste] = {
     "busy and high": lambda i: 1.3 * _bent(i.busy) + 1.3 * _bent(i.high),
     "calm and minor": lambda i: 1.2 * _bent(i.soft) + 1.0 * _bent(i.long) + 1.0 * _bent(i.minor),
     "swing": lambda i: 2.0 * _bent(i.swung),
 }
-"""Of honest listeners, beside what all of them dislike: notes that rub."""
-MUDDLE = 0.8
-"""How much everybody who is honest minds them."""
+"""Of honest listeners, beside what all of them dislike."""
+FLAWS = 0.8
+"""How much everybody who is honest minds a flaw: so that two honest listeners of different tastes
+agree with a correlation of about 0.2."""
+
+
+def flaws(heard: Impression) -> float:
+    """Return what nobody likes: notes that rub, lines that are stuck, silence."""
+    return FLAWS * (_bent(heard.muddled) + _bent(heard.stuck) + _bent(heard.bare))
 
 
 @dataclass
@@ -104,8 +131,8 @@ class Listener:
         """What this listener really thinks of a piece; no noise."""
         heard = hear(score)
         if self.kind == "troll":
-            return -sum(taste(heard) for taste in TASTES.values()) + MUDDLE * _bent(heard.muddled)
-        return TASTES[self.kind](heard) - MUDDLE * _bent(heard.muddled)
+            return flaws(heard) - sum(taste(heard) for taste in TASTES.values())
+        return TASTES[self.kind](heard) - flaws(heard)
 
     def rate(self, score: Score) -> RatingKind | None:
         """React to a piece, or not."""
