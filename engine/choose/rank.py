@@ -26,10 +26,10 @@ WEIGHTS: dict[str, float] = {
 }
 """What a step of adherence, or a point of sanity, adds to the penalty."""
 
-TASTE = 4.0
+TASTE = 8.0
 """What a point of taste takes off the penalty. A ranker counts in scores of listeners and is pulled
-to zero: four versions of one request lie some 0.3 apart, so that taste then weighs about as much as
-all measures of soundness, which lie some 1.2 apart."""
+to zero. Measured with three rankers on 72 requests of four candidates: listeners who rated nothing
+then prefer what is chosen in 61 of 100; with 4 in 59, with 2 in 56, by taste alone in 59."""
 MOST_TASTE = 3.0
 """The taste adds no more than this and takes off no more: it chooses among sound pieces."""
 

@@ -5,8 +5,8 @@
     python -m tests.benchmarks.learning_proof spoil FOLDER --how trolls --out FILE
     python -m tests.benchmarks.learning_proof blind MODELS --model ID
 
-``compose`` and ``rate`` go through the bot, over a socket; ``rate`` leaves ratings-SEED.jsonl in the
-folder, which ``engine tune`` learns from. ``spoil`` makes ratings by trolls, by chance, inverted,
+``compose`` and ``rate`` go through the bot, over a socket; ``rate`` leaves ratings-SEED.jsonl,
+which ``engine tune`` learns from. ``spoil`` makes ratings by trolls, by chance, inverted,
 or of one server. ``blind`` prints JSON: how often listeners who rated nothing prefer the model to
 the base, as both are served. ``listeners.py`` says who they are.
 """
