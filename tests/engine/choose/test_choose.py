@@ -107,9 +107,9 @@ def test_notes_are_counted_from_nothing() -> None:
 def test_of_otherwise_equal_pieces_the_one_to_the_listeners_taste_is_taken() -> None:
     plain, liked = Candidate(song()), Candidate(song())
     for given in ([plain, liked], [liked, plain]):
-        ranked = choose(given, hear(song()), lambda score: float(score is liked.score))
+        ranked = choose(given, hear(song()), lambda score: 0.5 * (score is liked.score))
         assert ranked[0].candidate is liked
-        assert [one.parts["taste"] for one in ranked] == [-TASTE / 2, TASTE / 2]
+        assert [one.parts["taste"] for one in ranked] == [-TASTE / 4, TASTE / 4]
     assert "taste" not in choose([plain], Controls())[0].parts
 
 
