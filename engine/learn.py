@@ -47,6 +47,7 @@ from engine.tuning.crossfit import Crossfit, Material, Served, crossfit, learn_f
 from engine.tuning.listen import before_and_after
 from engine.tuning.losses import held_out_music, loss_with
 from engine.tuning.run_folder import RunFolder
+from engine.tuning.sense import sense
 from engine.tuning.trial_pieces import trial_pieces
 from engine.write import Writer, Written
 
@@ -130,7 +131,7 @@ def learn(
     candidate = replace(composer.writer, adapter=adapter, ranker=ranker)
     trial = _trial(served, candidate, run, settings, on_step)
     on_step(Step("judge", 0.92))
-    verdict = _judged(trial, crossed, candidate, served.writer, corpus, blind, seed)
+    verdict = _judged(trial, crossed, material, candidate, served.writer, corpus, blind, seed)
     on_step(Step("play", 0.95))
     files = {
         **before_and_after(ratings.pieces, served, replace(composer, writer=candidate)),
@@ -306,6 +307,7 @@ def _trial(
 def _judged(
     trial: _Trial,
     crossed: Crossfit,
+    material: Material,
     candidate: Writer,
     served: Writer,
     corpus: Path,
@@ -324,6 +326,7 @@ def _judged(
             loss_of=loss_of,
             preference=crossed.told,
             usual_notes=candidate.index.usual_notes if candidate.index else None,
+            sense=sense(material),
             blind=blind,
             seed=seed,
         )

@@ -38,9 +38,8 @@ class GateInput:
     seed: int
     loss_of: str = "held-out pieces"
     """What the loss was taken of: those, or "pieces of the served model" without a corpus."""
-    liked: Sequence[tuple[float, float]] | None = None
-    """What a referee who heard held-out listeners alone thinks of candidate and served on the
-    same brief; only which is higher counts."""
+    sense: float | None = None
+    """Correlation of the opinions that were learned with how sound the pieces are, -1 to 1."""
     blind: tuple[int, int] | None = None
     """Wins and losses of the candidate in blind choices."""
 

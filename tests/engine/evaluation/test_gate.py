@@ -91,11 +91,8 @@ BOUNDS: dict[str, tuple[GateInput, GateInput]] = {
         replace(PASSING, preference=told_right(15)),
         replace(PASSING, preference=told_right(14)),
     ),
+    "sense": (replace(PASSING, sense=-0.05), replace(PASSING, sense=-0.051)),
     # 6 of 20 is within what chance gives to a half, 5 of 20 is not.
-    "referee": (
-        replace(PASSING, liked=[(6.5 - number, 0.0) for number in range(1, 21)]),
-        replace(PASSING, liked=[(5.5 - number, 0.0) for number in range(1, 21)]),
-    ),
     "blind": (replace(PASSING, blind=(6, 14)), replace(PASSING, blind=(5, 15))),
 }
 
@@ -133,16 +130,16 @@ def test_what_was_not_measured_is_shown_and_not_passed(name: str, unknown: GateI
     assert verdict.reason == f"refused: {name} could not be measured"
 
 
-def test_nobody_needs_a_referee_or_blind_choices() -> None:
+def test_nobody_needs_blind_choices() -> None:
     optional = {check.name: check for check in judge(PASSING).checks if RULES[check.name].optional}
-    assert set(optional) == {"referee", "blind"}
+    assert set(optional) == {"sense", "blind"}
     assert all(check.passed and check.candidate == NOT_MEASURED for check in optional.values())
 
 
 def test_no_pieces_pass_no_check_of_pieces() -> None:
     nothing = replace(PASSING, candidate=played(0, between=None), served=played(0, between=None))
     assert failed(judge(nothing)) == [
-        name for name in RULES if name not in ("loss", "preference", "referee", "blind")
+        name for name in RULES if name not in ("loss", "preference", "sense", "blind")
     ]
 
 
@@ -159,7 +156,7 @@ def test_the_reason_names_exactly_the_failed_checks(names: set[str]) -> None:
         ),
         loss_candidate=3.0 if "loss" in names else 2.0,
         preference=[t._replace(candidate=-1.0) for t in LIKED] if "preference" in names else LIKED,
-        liked=[(0.0, 1.0)] * 9 if "referee" in names else None,
+        sense=-0.2 if "sense" in names else None,
         blind=(0, 9) if "blind" in names else None,
     )
     verdict = judge(bad)
@@ -219,13 +216,13 @@ wild = st.builds(
     st.floats(0.1, 9),
     st.lists(st.floats(-5, 5), max_size=20),
     st.integers(0, 30),
-    st.lists(st.floats(-3, 3), max_size=30),
+    st.floats(-0.05, 1),
 )
 def test_the_served_model_itself_fails_nothing_but_being_preferred(
     pieces: list[Played],
     between: list[float],
     loss: float,
-    liked: list[float],
+    sense: float,
     choices: int,
     margins: list[float],
 ) -> None:
@@ -239,7 +236,7 @@ def test_the_served_model_itself_fails_nothing_but_being_preferred(
         told,
         17,
         seed=1,
-        liked=[(value, value) for value in liked],
+        sense=sense,
         blind=(choices, choices),
     )
     heard = any(piece.adherence is not None for piece in pieces)
@@ -314,7 +311,7 @@ def test_enough_blind_choices_stand_in_for_held_out_listeners() -> None:
 
 
 def test_blind_choices_that_nobody_made_say_nothing() -> None:
-    assert judge(replace(PASSING, blind=(0, 0), liked=[])) == judge(PASSING)
+    assert judge(replace(PASSING, blind=(0, 0))) == judge(PASSING)
 
 
 def test_an_interval_of_choices_is_wilsons() -> None:

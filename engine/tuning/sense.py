@@ -1,0 +1,30 @@
+"""Whether ratings make sense: people like what is sound a little better than what is not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.choose.sanity import sanity
+from engine.score.harmony import with_chords
+from engine.tokens.decode import decode
+from engine.tuning.crossfit import Material
+
+
+def sense(material: Material) -> float | None:
+    """Return the correlation of the opinions, by weight, with how sound the rated pieces are.
+
+    Sound is what lies within what people write (``choose.sanity``). None where nothing varies.
+    """
+    points = {
+        piece.piece: -sum(sanity(with_chords(decode(piece.tokens))).values())
+        for piece in material.pieces
+    }
+    sound = np.array([points[opinion.piece] for opinion in material.opinions])
+    liked = np.array([opinion.value for opinion in material.opinions])
+    weights = np.array([opinion.weight for opinion in material.opinions])
+    if not len(sound) or np.ptp(sound) < 1e-9 or np.ptp(liked) < 1e-9:
+        return None
+    sound = sound - np.average(sound, weights=weights)
+    liked = liked - np.average(liked, weights=weights)
+    both = float((weights * sound * liked).sum())
+    return both / float(np.sqrt((weights * sound**2).sum() * (weights * liked**2).sum()))
