@@ -10,6 +10,7 @@ A run is a function of base, ratings, settings and seed, and goes on where it wa
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -122,12 +123,15 @@ def learn(
     heard = weigh(ratings.pieces)
     check(ratings, heard)
     served = composer.serving(server)
-    run = RunFolder(folder, _plan(ratings, registry, served, settings, seed, name))
+    run = RunFolder(folder, _plan(ratings, registry, served, settings, seed))
     tunes = ratings.count >= settings.few
     material = _material(ratings, heard, composer, run if tunes else None, settings, on_step)
     base = composer.writer.model if tunes else None
-    crossed = _crossed(material, base, served.writer, settings, seed, run, on_step)
+    since = _made_at(served)
+    crossed = _crossed(material, base, served.writer, settings, seed, run, since, on_step)
     ranker, adapter = _taught(material, base, crossed.epochs, settings, seed, run, on_step)
+    if adapter is None:  # only a ranker was learned: what is served goes on writing
+        adapter = served.writer.adapter
     candidate = replace(composer.writer, adapter=adapter, ranker=ranker)
     trial = _trial(served, candidate, run, settings, on_step)
     on_step(Step("judge", 0.92))
@@ -153,6 +157,7 @@ def learn(
                 "remarks": list(heard.remarks()),
             },
             "likes": list(ranker.words()),
+            "against": {"model": served.card.name, "server": server},
             "tuning": {"seed": seed, "epochs": crossed.epochs, **asdict(settings.tune)},
             "verdict": verdict.to_json(),
         },
@@ -176,13 +181,19 @@ def check(ratings: Ratings, heard: Heard) -> None:
         )
 
 
+def _made_at(served: Composer) -> str | None:
+    """When a served candidate was made; None for the base, which has learned no ratings."""
+    if served.wardrobe is None:
+        return None
+    return served.wardrobe.registry.entry(served.card.name).made_at
+
+
 def _plan(
     ratings: Ratings,
     registry: Registry,
     served: Composer,
     settings: LearnSettings,
     seed: int,
-    name: str,
 ) -> dict[str, Any]:
     return {
         "base": base_hash(registry.base),
@@ -190,7 +201,6 @@ def _plan(
         "ratings": ratings.sha256,
         "settings": asdict(settings),
         "seed": seed,
-        "name": name,
     }
 
 
@@ -223,9 +233,14 @@ def _crossed(
     settings: LearnSettings,
     seed: int,
     run: RunFolder,
+    since: str | None,
     on_step: OnStep,
 ) -> Crossfit:
-    """Ask the others what some teach, once a run."""
+    """Ask the others what some teach, once a run.
+
+    ``since``: when the served model was made. It has learned what was said before, so both are
+    asked about what was said after.
+    """
     kept = run.json("crossfit.json")
     if kept is not None:
         return Crossfit.from_json(kept)
@@ -237,7 +252,9 @@ def _crossed(
         on_step(Step(stage, 0.15 + 0.2 * done, epoch))
 
     wears = Served(served.adapter, served.ranker)
-    crossed = crossfit(material, parts, base, wears, settings.tune, seed=seed, on_epoch=tell)
+    crossed = crossfit(
+        material, parts, base, wears, settings.tune, seed=seed, since=since, on_epoch=tell
+    )
     run.keep("crossfit.json", crossed.to_json())
     return crossed
 
@@ -373,7 +390,19 @@ def _figures(
         "crossfit": crossed.to_json(),
         "served": trial.before.to_json(),
         "candidate": trial.after.to_json(),
-        "raters": [asdict(rater) for rater in heard.raters],
+        "listeners": [
+            {"opinions": r.opinions, "mean": r.mean, "agreement": r.agreement, "weight": r.weight}
+            for r in heard.raters
+        ],
         "ranker": ranker.to_json(),
     }
-    return (json.dumps(found, indent=1) + "\n").encode()
+    return (json.dumps(_known_only(found), indent=1, allow_nan=False) + "\n").encode()
+
+
+def _known_only(value: Any) -> Any:
+    """Return JSON values with null for what is not known."""
+    if isinstance(value, dict):
+        return {name: _known_only(own) for name, own in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known_only(own) for own in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -22,7 +22,8 @@ from bot.storage.records import BOT
 
 EVERY = "learn_every"
 """Setting of the bot: after how many new ratings it learns by itself, and where it reports."""
-LEAST_EVERY = 10
+LEAST_EVERY = 20
+"""As few ratings as anything can be learned from (``engine.learn.LEAST``)."""
 LOOK_EVERY_MINUTES = 1.0
 _SEEDS = 2**31
 PAST = ("since must be a day such as 2026-11-01, or a number of days such as 30", "in the past")

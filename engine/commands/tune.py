@@ -23,6 +23,7 @@ from engine.evaluation.trial import PIECES
 from engine.learn import FEW, LearnSettings, Step, learn
 from engine.option_types import MAX_SEED, Commands, whole
 from engine.ratings.records import read_ratings
+from engine.registry.entry import is_name
 from engine.registry.registry import VARIABLE, Registry
 from engine.training.run import SHARDS
 from engine.training.tune import TuneSettings
@@ -80,9 +81,16 @@ def run(options: argparse.Namespace) -> None:
     environ = dict(os.environ)
     if options.models is not None:
         environ[VARIABLE] = str(options.models)
-    composer = _composer(environ, options)
+    settings = LearnSettings(_settings(options.set), options.few, options.pieces)
+    blind = _blind(options.trials)
+    if options.device == "cuda" and not torch.cuda.is_available():
+        raise BadInputError("there is no CUDA device on this machine; tune with --device cpu")
     registry = Registry.open(environ)
     now = datetime.now(UTC)
+    name = options.name or f"tuned-{now:%Y%m%d}-{secrets.token_hex(2)}"
+    if not is_name(name) or name in {entry.id for entry in registry.entries()}:
+        raise BadInputError(f"--name {name!r} is taken, or no name; use letters, digits, - and _")
+    composer = _composer(environ, options)
     with progress_bar() as bar:
 
         def show(step: Step) -> None:
@@ -96,13 +104,13 @@ def run(options: argparse.Namespace) -> None:
             composer,
             registry,
             folder,
-            name=options.name or f"tuned-{now:%Y%m%d}-{secrets.token_hex(2)}",
+            name=name,
             seed=options.seed,
             at=now,
             corpus=options.corpus,
-            blind=_blind(options.trials),
+            blind=blind,
             server=options.server,
-            settings=LearnSettings(_settings(options.set), options.few, options.pieces),
+            settings=settings,
             on_step=show,
         )
     entry, verdict = learned.candidate, learned.verdict
@@ -140,7 +148,7 @@ def _settings(said: list[str]) -> TuneSettings:
             raise BadInputError(f"--set knows {', '.join(sorted(known))}; got {name!r}")
         try:
             changes[name] = type(known[name])(float(value))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise BadInputError(f"--set {name} needs a number, got {value!r}") from error
     return replace(TuneSettings(), **changes)
 
@@ -150,8 +158,11 @@ def _blind(path: Path | None) -> tuple[int, int] | None:
         return None
     try:
         found = json.loads(path.read_text())
-        return int(found["wins"]), int(found["losses"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        wins, losses = int(found["wins"]), int(found["losses"])
+        if min(wins, losses) < 0:
+            raise ValueError("choices are counted from 0")
+        return wins, losses
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise BadInputError(
             f'{path} cannot be used; it must hold JSON as {{"wins": 3, "losses": 1}}'
         ) from error

@@ -7,7 +7,7 @@ was never rated.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isnan
+from math import isnan, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -38,9 +38,9 @@ MIN_REQUESTS = 10
 MIN_CHOICES = 20
 """Blind choices that can stand in for pairs of held-out listeners."""
 
-LEAST_SENSE = -0.05
-"""Honest simulated crowds of 400 ratings have a correlation of -0.00 to 0.19 (six crowds, each with
-a troll and one who votes by chance), with a standard error of 0.06."""
+SENSE_ERRORS = 1.0
+"""Standard errors of a correlation, 1 / sqrt(opinions), below 0 that are forgiven. Six honest
+crowds of 400 simulated ratings, a troll and one who votes by chance in each, had -0.00 to 0.19."""
 
 _NOTHING = 1e-9
 """Sums of weights that cancel may leave so much."""
@@ -181,8 +181,10 @@ def _sense(given: GateInput) -> Found | None:
     """
     if given.sense is None:
         return None
-    found = f"{given.sense:+.2f}".replace("-", "−")
-    return Found(f"≥ −{-LEAST_SENSE:.2f}", "–", found, given.sense >= LEAST_SENSE)
+    value, opinions = given.sense
+    least = SENSE_ERRORS / sqrt(max(1, opinions))
+    found = f"{value:+.3f}".replace("-", "−")
+    return Found(f"≥ −{least:.3f}", "–", found, value >= -least)
 
 
 def _blind(given: GateInput) -> Found | None:

@@ -38,8 +38,9 @@ class GateInput:
     seed: int
     loss_of: str = "held-out pieces"
     """What the loss was taken of: those, or "pieces of the served model" without a corpus."""
-    sense: float | None = None
-    """Correlation of the opinions that were learned with how sound the pieces are, -1 to 1."""
+    sense: tuple[float, int] | None = None
+    """Correlation of the opinions that were learned with how sound the pieces are, -1 to 1, and
+    how many opinions there are."""
     blind: tuple[int, int] | None = None
     """Wins and losses of the candidate in blind choices."""
 

@@ -7,7 +7,7 @@ others, and groups that vote as one, keep a small voice and are named in the rep
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -50,8 +50,10 @@ class Rater:
     """Correlation with what the others think of the same pieces; None with too few in common."""
     weight: float
     """What an opinion of theirs counts, 0 to 1."""
-    brigade: int
-    """How many vote as one with them, themselves included; 1 is usual."""
+    gang: tuple[str, ...] = ()
+    """Who votes as one with them, themselves included; empty is usual."""
+    constant: bool = False
+    """Whether they gave every piece the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +77,33 @@ class Heard:
     """Pieces that at least two like and at least two dislike."""
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what is odd about the ratings, a sentence each, for the report."""
+        """Return what is odd about the ratings, a sentence each, for the report.
+
+        Listeners are numbered, the same in all remarks: what is kept names nobody.
+        """
+        number = {rater.name: place for place, rater in enumerate(self.raters, start=1)}
+
+        def listeners(names: Iterable[str]) -> str:
+            return ", ".join(str(number[name]) for name in names)
+
         found = []
         if self.split:
             found.append(
                 f"listeners contradict each other on {self.split} pieces, which teach little"
             )
-        against = [r for r in self.raters if r.agreement is not None and r.agreement < AGAINST]
         found += [
-            f"listener {rater.name} goes against the others (agreement {rater.agreement:+.2f} "
-            f"over {rater.opinions} ratings) and counts {rater.weight:.2f}"
-            for rater in against
+            f"listener {number[rater.name]} goes against the others (agreement "
+            f"{rater.agreement:+.2f} over {rater.opinions} ratings) and counts {rater.weight:.2f}"
+            for rater in self.raters
+            if rater.agreement is not None and rater.agreement < AGAINST
         ]
-        groups = {rater.brigade for rater in self.raters if rater.brigade > 1}
-        for size in sorted(groups):
-            names = ", ".join(r.name for r in self.raters if r.brigade == size)
-            found.append(f"listeners {names} vote as one at the same time and count as one voice")
-        constant = [r.name for r in self.raters if abs(r.mean) == 1 or abs(r.mean) == 2]
-        loud = [r for r in self.raters if r.opinions >= ENOUGH and r.name in constant]
-        if loud:
-            names = ", ".join(rater.name for rater in loud)
-            found.append(f"listeners who give every piece the same teach nothing: {names}")
+        found += [
+            f"listeners {listeners(gang)} vote as one at the same time and count as one voice"
+            for gang in sorted({rater.gang for rater in self.raters if rater.gang})
+        ]
+        same = [rater.name for rater in self.raters if rater.constant and rater.opinions >= ENOUGH]
+        if same:
+            found.append(f"who gives every piece the same teaches nothing: {listeners(same)}")
         return tuple(found)
 
 
@@ -108,7 +116,7 @@ def weigh(pieces: Sequence[RatedPiece]) -> Heard:
     if not votes:
         return Heard((), (), 0)
     usual = median(len(given) for given in votes.values())
-    groups = _brigades(votes)
+    gangs = _gangs(votes)
     means = {
         name: float(np.mean([r.score for r in given.values()])) for name, given in votes.items()
     }
@@ -118,8 +126,10 @@ def weigh(pieces: Sequence[RatedPiece]) -> Heard:
         scores = [rating.score for rating in votes[name].values()]
         agreement = _agreement(votes[name], means[name], said)
         weight = min(1.0, max(CAP_FROM, CAP * usual) / len(scores))
-        weight *= _trust(agreement) / groups[name]
-        raters.append(Rater(name, len(scores), means[name], agreement, weight, groups[name]))
+        weight *= _trust(agreement) / max(1, len(gangs[name]))
+        constant = min(scores) == max(scores)
+        mean, gang = means[name], gangs[name]
+        raters.append(Rater(name, len(scores), mean, agreement, weight, gang, constant))
     return Heard(tuple(raters), _opinions(raters, votes), _split(pieces))
 
 
@@ -172,15 +182,15 @@ def _trust(agreement: float | None) -> float:
     return max(LEAST_TRUST, 1.0 - (1.0 - LEAST_TRUST) * (agreement / AGAINST - 1.0))
 
 
-def _brigades(votes: Mapping[str, Mapping[str, Rating]]) -> dict[str, int]:
-    """How many vote as one with each listener, themselves included."""
+def _gangs(votes: Mapping[str, Mapping[str, Rating]]) -> dict[str, tuple[str, ...]]:
+    """Who votes as one with each listener, themselves included; nobody where only two do."""
     group = {name: {name} for name in votes}
     for one, other in combinations(sorted(votes), 2):
         if _as_one(votes[one], votes[other]):
             joined = group[one] | group[other]
             for name in joined:
                 group[name] = joined
-    return {name: len(members) if len(members) > 2 else 1 for name, members in group.items()}
+    return {n: tuple(sorted(found)) if len(found) > 2 else () for n, found in group.items()}
 
 
 def _as_one(one: Mapping[str, Rating], other: Mapping[str, Rating]) -> bool:

@@ -139,6 +139,8 @@ class Registry:
         entry = self.ready(model_id)
         if entry.passed is False and not forced:
             raise NotPassedError(f"{model_id} has not passed the gate: {entry.reason}")
+        if not forced:
+            self._check_against(entry, server)
         _try_to_load(entry, loads)
         # Everyone's base is left unnamed, so that an update of the base reaches everyone.
         after = None if server is None and entry.folder is None else entry.id
@@ -155,6 +157,22 @@ class Registry:
 
         self._pointer.change(promoted)
         return entry
+
+    def _check_against(self, entry: Entry, server: str | None) -> None:
+        """Raise NotPassedError where the verdict was about another scope or another rival."""
+        against = entry.card.get("against")
+        if not isinstance(against, dict):
+            return
+        if against.get("server") != server:
+            scope = against.get("server")
+            made_for = "everyone" if scope is None else f"server {scope}"
+            raise NotPassedError(f"{entry.id} was judged for {made_for} alone; tune for this scope")
+        now = self.served(server).id
+        if now not in (against.get("model"), entry.id):
+            raise NotPassedError(
+                f"{entry.id} was judged against {against.get('model')}, and {now} is served by "
+                "now; tune again"
+            )
 
     def rollback(self, *, server: str | None = None, by: str, at: datetime) -> Entry:
         """Serve again what a scope was served before its latest promotion, and return that.
@@ -201,7 +219,10 @@ class Registry:
         trial = None
         if model_id is not None:
             trial = Trial(model_id, share)
-            _try_to_load(self.ready(model_id), loads)
+            entry = self.ready(model_id)
+            if (entry.card.get("against") or {}).get("server") is not None:
+                raise RegistryError(f"{model_id} is one server's own; a trial plays to everyone")
+            _try_to_load(entry, loads)
 
         def tried(state: State) -> State:
             if state.trial == trial:

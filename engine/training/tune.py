@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.errors import BadInputError
 from engine.model.adapter import HEAD, Adapter
 from engine.model.transformer import Transformer
 from engine.ratings.preferences import Pair, Preferences
@@ -50,6 +51,14 @@ class TuneSettings:
     requests_a_step: int = 4
     context: int = 1024
     """A piece is read up to so many tokens, its prefix included."""
+
+    def __post_init__(self) -> None:
+        if not (self.rank > 0 and self.epochs > 0 and self.requests_a_step > 0):
+            raise BadInputError("rank, epochs and requests_a_step must be 1 or more")
+        if not (0 < self.rate < 1 and self.beta > 0 and self.length > 0 and self.context >= 64):
+            raise BadInputError("rate must be within 0 and 1, beta and length above 0, context 64")
+        if not all(value >= 0 for value in (self.penalty, self.singles, self.ranked, self.keep)):
+            raise BadInputError("penalty, singles, ranked and keep must be 0 or more")
 
 
 @dataclass(frozen=True, slots=True)

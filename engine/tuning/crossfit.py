@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from engine.evaluation.gate import Told
@@ -126,16 +127,18 @@ def crossfit(
     settings: TuneSettings,
     *,
     seed: int,
+    since: str | None = None,
     on_epoch: Callable[[int, Epoch], None],
 ) -> Crossfit:
     """Return what every held-out listener thinks of what the others taught.
 
+    ``since``: only what was said after this time (ISO 8601) is told of both models.
     ``on_epoch`` hears the number of the fold and the epoch.
     """
-    lessons, asked = [], []
+    lessons = []
+    late = said_after(material.pieces, since)
     for number, fold in enumerate(folds):
         theirs = preferences(material.pieces, fold.held_out)
-        asked.append(theirs)
         lessons.append(
             learn_from(
                 material,
@@ -151,7 +154,9 @@ def crossfit(
     epochs = best_epoch(curves, settings) if curves else 0
     before = _gains(material, base, served.adapter, settings)
     told: list[Told] = []
-    for lesson, theirs in zip(lessons, asked, strict=True):
+    for lesson, fold in zip(lessons, folds, strict=True):
+        new_ones = [one for one in fold.held_out if (one.rater, one.piece) in late]
+        theirs = preferences(material.pieces, new_ones)
         after = lesson.tuned.at(epochs) if lesson.tuned is not None and epochs else {}
         for pair in theirs.pairs:
             new, old = (
@@ -161,6 +166,16 @@ def crossfit(
             )
             told.append(Told(pair.request, pair.weight, new, old))
     return Crossfit(epochs, tuple(told), curves)
+
+
+def said_after(pieces: Sequence[RatedPiece], since: str | None) -> set[tuple[str, str]]:
+    """Return the listener and piece of every rating after a time; of all where it is None."""
+    return {
+        (rating.rater, piece.piece)
+        for piece in pieces
+        for rating in piece.ratings
+        if since is None or datetime.fromisoformat(rating.at) > datetime.fromisoformat(since)
+    }
 
 
 def _gains(

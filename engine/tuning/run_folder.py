@@ -25,6 +25,10 @@ class RunFolder:
         self.folder = folder / "work"
         text = json.dumps(plan, indent=1, sort_keys=True)
         try:
+            if self.folder.exists() and not (self.folder / PLAN).is_file():
+                raise OutputFolderError(
+                    f"{self.folder} holds something else than a run; choose another --run"
+                )
             if _read(self.folder / PLAN) != text:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 self.folder.mkdir(parents=True)

@@ -10,8 +10,8 @@ from engine.tokens.decode import decode
 from engine.tuning.crossfit import Material
 
 
-def sense(material: Material) -> float | None:
-    """Return the correlation of the opinions, by weight, with how sound the rated pieces are.
+def sense(material: Material) -> tuple[float, int] | None:
+    """Return the correlation of opinions, by weight, with soundness, and how many there are.
 
     Sound is what lies within what people write (``choose.sanity``). None where nothing varies.
     """
@@ -27,4 +27,6 @@ def sense(material: Material) -> float | None:
     sound = sound - np.average(sound, weights=weights)
     liked = liked - np.average(liked, weights=weights)
     both = float((weights * sound * liked).sum())
-    return both / float(np.sqrt((weights * sound**2).sum() * (weights * liked**2).sum()))
+    return both / float(np.sqrt((weights * sound**2).sum() * (weights * liked**2).sum())), len(
+        liked
+    )

@@ -28,7 +28,6 @@ def trial_pieces(
     """Return what a writer makes of the trial's orders; ``name``: under which it is kept."""
     kept: list[list[int]] = folder.json(name) or []
     wide = replace(writer, candidates=CANDIDATES)
-    bars = sum(one.order.demand.bars for one in orders)
     while len(kept) < len(orders):
         on_share(len(kept) / len(orders))
         batch = [one.order for one in orders[len(kept) : len(kept) + _AT_ONCE]]
@@ -37,7 +36,7 @@ def trial_pieces(
         def tell(written: int, of_batch: int, done: int = done, count: int = len(batch)) -> None:
             on_share((done + count * min(1.0, written / of_batch)) / len(orders))
 
-        kept += [written.tokens for written in wide(batch, tell)] if bars else []
+        kept += [written.tokens for written in wide(batch, tell)]
         folder.keep(name, kept)
     return [
         _heard(one, tokens, writer) for one, tokens in zip(orders, kept[: len(orders)], strict=True)

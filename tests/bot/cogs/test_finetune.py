@@ -239,9 +239,9 @@ async def test_what_ended_while_nobody_could_be_told_is_told_after_the_restart(
 async def test_automatic_mode_starts_after_so_many_ratings_and_serves_what_passes(
     owned: Stage,
 ) -> None:
-    assert "10 ratings or more" in (await asked(owned, "finetune automatic", every=2)).content
-    told = await asked(owned, "finetune automatic", every=10)
-    assert "after every 10 new ratings (2 so far)" in told.content
+    assert "20 ratings or more" in (await asked(owned, "finetune automatic", every=2)).content
+    told = await asked(owned, "finetune automatic", every=20)
+    assert "after every 20 new ratings (2 so far)" in told.content
     storage = owned.client.storage
     await owned.env.advance_time(LOOK_S)
     assert await storage.runs.latest(None) is None

@@ -91,7 +91,7 @@ BOUNDS: dict[str, tuple[GateInput, GateInput]] = {
         replace(PASSING, preference=told_right(15)),
         replace(PASSING, preference=told_right(14)),
     ),
-    "sense": (replace(PASSING, sense=-0.05), replace(PASSING, sense=-0.051)),
+    "sense": (replace(PASSING, sense=(-0.05, 400)), replace(PASSING, sense=(-0.051, 400))),
     # 6 of 20 is within what chance gives to a half, 5 of 20 is not.
     "blind": (replace(PASSING, blind=(6, 14)), replace(PASSING, blind=(5, 15))),
 }
@@ -156,7 +156,7 @@ def test_the_reason_names_exactly_the_failed_checks(names: set[str]) -> None:
         ),
         loss_candidate=3.0 if "loss" in names else 2.0,
         preference=[t._replace(candidate=-1.0) for t in LIKED] if "preference" in names else LIKED,
-        sense=-0.2 if "sense" in names else None,
+        sense=(-0.2, 400) if "sense" in names else None,
         blind=(0, 9) if "blind" in names else None,
     )
     verdict = judge(bad)
@@ -236,7 +236,7 @@ def test_the_served_model_itself_fails_nothing_but_being_preferred(
         told,
         17,
         seed=1,
-        sense=sense,
+        sense=(sense, 400),
         blind=(choices, choices),
     )
     heard = any(piece.adherence is not None for piece in pieces)
