@@ -98,7 +98,7 @@ def test_so_few_requests_prove_nothing_so_the_candidate_is_refused_and_says_so(
     assert tuned.verdict.reason.startswith("refused")
 
 
-@pytest.mark.parametrize("stage", ["tune", "write"])
+@pytest.mark.parametrize("stage", ["write"])
 def test_a_run_that_was_stopped_goes_on_and_comes_to_the_same(
     composer: Composer, tuned: Learned, tmp_path: Path, stage: str
 ) -> None:
