@@ -158,7 +158,7 @@ def learn(
             },
             "likes": list(ranker.words()),
             "against": {"model": served.card.name, "server": server},
-            "tuning": {"seed": seed, "epochs": crossed.epochs, **asdict(settings.tune)},
+            "tuning": {"seed": seed, "kept_epochs": crossed.epochs, **asdict(settings.tune)},
             "verdict": verdict.to_json(),
         },
         files=files,

@@ -87,7 +87,7 @@ def test_what_listeners_like_is_learned(tuned: Learned) -> None:
     assert tuned.candidate.folder is not None
     ranker = load_ranker(tuned.candidate.folder / FILE)
     assert ranker.score(tune(76)) > ranker.score(tune(60)) > ranker.score(tune(45))
-    assert tuned.candidate.card["tuning"]["epochs"] > 0
+    assert tuned.candidate.card["tuning"]["kept_epochs"] > 0
 
 
 def test_so_few_requests_prove_nothing_so_the_candidate_is_refused_and_says_so(
