@@ -245,7 +245,7 @@ async def test_automatic_mode_starts_after_so_many_ratings_and_serves_what_passe
     storage = owned.client.storage
     await owned.env.advance_time(LOOK_S)
     assert await storage.runs.latest(None) is None
-    for person in range(1000, 1008):
+    for person in range(1000, 1018):
         await storage.ratings.give(1, person, "love", "button")
     await owned.env.advance_time(LOOK_S)
     report = await ended(owned)
