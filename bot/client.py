@@ -36,7 +36,6 @@ COGS = (
 MIB = 2**20
 LEAST_LIMIT = 10 * MIB
 """What a file may take in direct messages and where Discord does not say."""
-SETTLING_S = 0.5
 LAST_WORDS_S = 5.0
 """At least so long finished pieces may be posted, and parked ones told of, when the bot closes."""
 OUTDATED = "This button is from another version of me and does nothing any more."
@@ -159,8 +158,6 @@ class Cadenza(commands.AutoShardedBot):
         await asyncio.gather(
             self.studio.close(self.settings.shutdown_s), self.learning.runs.close()
         )
-        # A wish that was taken this moment is followed only once its message is known.
-        await asyncio.sleep(SETTLING_S)
         await self.follower.close(max(self.settings.shutdown_s, LAST_WORDS_S))
         await super().close()
         self.log.info("closed")

@@ -78,12 +78,24 @@ class Follower:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def beginning(self, showing: Coroutine[Any, Any, None]) -> None:
+        """Await what shows a wish's first words and then follows it; ``close`` waits for it, too.
+
+        A wish is at work before Discord has answered: without this, one that is taken while the
+        bot closes would be followed when nobody listens any more.
+        """
+        task = asyncio.create_task(showing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await task
+
     async def idle(self, timeout_s: float) -> set[asyncio.Task[None]]:
         """Wait until all is posted, parked or ended, at most so long; return what still goes on."""
-        if not self._tasks:
-            return set()
-        _, late = await asyncio.wait(set(self._tasks), timeout=timeout_s)
-        return late
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._tasks:  # one that ends may just have begun another
+                    await asyncio.wait(set(self._tasks))
+        return set(self._tasks)
 
     async def close(self, timeout_s: float) -> None:
         """Wait like ``idle``; what is not posted then stays kept, for the next start to post."""

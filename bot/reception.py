@@ -45,7 +45,7 @@ async def from_interaction(interaction: discord.Interaction[Any], order: Order) 
     showing = interaction.edit_original_response(
         content=_first_words(outcome), view=cancel_view(outcome.job.id)
     )
-    await _follow(client, outcome, showing, interaction.followup)
+    await client.follower.beginning(_follow(client, outcome, showing, interaction.followup))
 
 
 async def from_message(client: Cadenza, message: discord.Message, order: Order) -> None:
@@ -60,7 +60,7 @@ async def from_message(client: Cadenza, message: discord.Message, order: Order) 
         await _show_again(client, outcome, asker)
         return
     showing = reply(message, _first_words(outcome), view=cancel_view(outcome.job.id))
-    await _follow(client, outcome, showing, None)
+    await client.follower.beginning(_follow(client, outcome, showing, None))
 
 
 class NoPieceError(CadenzaError):
