@@ -9,19 +9,15 @@ A run is a function of base, ratings, settings and seed, and goes on where it wa
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from engine.composer import Composer
+from engine.errors import ModelError
 from engine.evaluation.gate import GateInput, Verdict, judge
-from engine.evaluation.gate_plots import Curve, report_png
 from engine.evaluation.trial import (
     GROUPS,
     PIECES,
@@ -35,27 +31,26 @@ from engine.model.transformer import Transformer
 from engine.ratings.preferences import folds
 from engine.ratings.ranker import Ranker
 from engine.ratings.raters import Heard, weigh
-from engine.ratings.records import Ratings, RatingsError
+from engine.ratings.records import ENOUGH, FEW, Ratings, RatingsError
 from engine.ratings.traits import traits
 from engine.registry.entry import Entry, base_hash
 from engine.registry.registry import Registry
 from engine.score.harmony import with_chords
 from engine.tokens.decode import decode
 from engine.training.rated_rows import Row, read_rows
-from engine.training.tune import Epoch, Look, TuneSettings
+from engine.training.tune import Epoch, TuneSettings
 from engine.tuning.candidate import build_candidate
 from engine.tuning.crossfit import Crossfit, Material, Served, crossfit, learn_from
 from engine.tuning.listen import before_and_after
 from engine.tuning.losses import held_out_music, loss_with
+from engine.tuning.report import Report
 from engine.tuning.run_folder import RunFolder
 from engine.tuning.sense import sense
 from engine.tuning.trial_pieces import trial_pieces
 from engine.write import Writer, Written
 
-FEW = 200
-"""Ratings below which only a ranker is learned: a network would learn the pieces by heart."""
-LEAST = 20
-"""Ratings below which nothing can be learned soundly."""
+WRITTEN = 1
+"""Raise it when the engine writes other notes from the same order: kept trials are written anew."""
 TRIAL_SEED = 2026
 """The trial is the same for every candidate, so that what the served model wrote is used again."""
 _ROWS = "rows.pt"
@@ -137,11 +132,8 @@ def learn(
     on_step(Step("judge", 0.92))
     verdict = _judged(trial, crossed, material, candidate, served.writer, corpus, blind, seed)
     on_step(Step("play", 0.95))
-    files = {
-        **before_and_after(ratings.pieces, served, replace(composer, writer=candidate)),
-        "report.png": _picture(verdict, crossed, trial, ranker),
-        "report.json": _figures(verdict, crossed, trial, heard, ranker),
-    }
+    report = Report(verdict, crossed, trial.before, trial.after, heard, ranker)
+    played = before_and_after(ratings.pieces, served, replace(composer, writer=candidate))
     entry = build_candidate(
         registry,
         name,
@@ -161,7 +153,7 @@ def learn(
             "tuning": {"seed": seed, "kept_epochs": crossed.epochs, **asdict(settings.tune)},
             "verdict": verdict.to_json(),
         },
-        files=files,
+        files={**played, **report.files()},
     )
     on_step(Step("play", 1.0))
     return Learned(entry, verdict)
@@ -169,9 +161,9 @@ def learn(
 
 def check(ratings: Ratings, heard: Heard) -> None:
     """Raise RatingsError unless something can be learned: enough opinions, and not all the same."""
-    if ratings.count < LEAST:
+    if ratings.count < ENOUGH:
         raise RatingsError(
-            f"there are {ratings.count} ratings, {LEAST} are the least to learn from; "
+            f"there are {ratings.count} ratings, {ENOUGH} are the least to learn from; "
             "let people react to more pieces"
         )
     if not any(abs(opinion.value) > 0.1 for opinion in heard.opinions):
@@ -213,7 +205,8 @@ def _material(
     on_step: OnStep,
 ) -> Material:
     """Hear every piece, and have the base read it where it will be tuned."""
-    figures = {p.piece: traits(with_chords(decode(p.tokens))) for p in ratings.pieces}
+    scores = {p.piece: with_chords(decode(p.tokens)) for p in ratings.pieces}
+    figures = {name: traits(score) for name, score in scores.items()}
     rows: dict[str, Row] = {}
     if run is not None:
         rows = read_rows(
@@ -223,7 +216,7 @@ def _material(
             on_share=lambda share: on_step(Step("reference", 0.02 + 0.13 * share)),
             kept=run.path(_ROWS),
         )
-    return Material(ratings.pieces, heard.opinions, figures, rows)
+    return Material(ratings.pieces, heard.opinions, scores, figures, rows)
 
 
 def _crossed(
@@ -270,7 +263,7 @@ def _taught(
 ) -> tuple[Ranker, Adapter | None]:
     """Learn from all, for as long as held-out listeners agreed."""
     tunes = base if epochs else None
-    again = tunes is not None and run.has(WEIGHTS)
+    kept = _kept_adapter(run, tunes)
 
     def tell(epoch: Epoch) -> None:
         on_step(Step("tune", 0.35 + 0.05 * epoch.number / epochs, epoch))
@@ -278,18 +271,26 @@ def _taught(
     lesson = learn_from(
         material,
         material.opinions,
-        None if again else tunes,
+        None if kept else tunes,
         settings.tune,
         seed=seed,
         epochs=epochs,
         on_epoch=tell,
     )
-    if tunes is not None and again:
-        return lesson.ranker, load_adapter(run.path(WEIGHTS), tunes)
     if lesson.tuned is None:
-        return lesson.ranker, None
+        return lesson.ranker, kept
     lesson.tuned.adapter.save(run.path(WEIGHTS))
     return lesson.ranker, lesson.tuned.adapter
+
+
+def _kept_adapter(run: RunFolder, base: Transformer | None) -> Adapter | None:
+    """Return the adapter that was tuned before the run was stopped; None if it is not whole."""
+    if base is None or not run.has(WEIGHTS):
+        return None
+    try:
+        return load_adapter(run.path(WEIGHTS), base)
+    except ModelError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +310,13 @@ def _trial(
     assert served.wardrobe is not None
     registry = served.wardrobe.registry
     # What the served model writes does not depend on the run: the next one finds it here.
-    plan = {"model": served.card.name, "base": base_hash(registry.base), "of": fingerprint(orders)}
+    plan = {
+        "model": served.card.name,
+        "files": registry.entry(served.card.name).card.get("files"),
+        "base": base_hash(registry.base),
+        "of": fingerprint(orders),
+        "written": WRITTEN,
+    }
     shelf = RunFolder(registry.folder / ".trials" / served.card.name, plan)
     written = []
     for place, (writer, folder) in enumerate(((served.writer, shelf), (candidate, run))):
@@ -348,61 +355,3 @@ def _judged(
             seed=seed,
         )
     )
-
-
-def _picture(verdict: Verdict, crossed: Crossfit, trial: _Trial, ranker: Ranker) -> bytes:
-    """Draw the report."""
-    return report_png(
-        verdict,
-        margin=_curve(crossed, lambda look: look.margin),
-        accuracy=_curve(crossed, lambda look: look.accuracy),
-        adherence_served=_known(trial.before),
-        adherence_candidate=_known(trial.after),
-        likes=ranker.words(),
-        best_epoch=crossed.epochs if crossed.curves else None,
-    )
-
-
-def _curve(crossed: Crossfit, figure: Callable[[Look], float]) -> Curve | None:
-    """Return the mean over the folds of a figure after each epoch."""
-    if not crossed.curves:
-        return None
-    both = [
-        [
-            float(np.nanmean([figure(getattr(curve[number], side)) for curve in crossed.curves]))
-            for number in range(len(crossed.curves[0]))
-        ]
-        for side in ("learned", "held_out")
-    ]
-    return Curve(*both)
-
-
-def _known(result: TrialResult) -> list[float]:
-    return [piece.adherence for piece in result.pieces if piece.adherence is not None]
-
-
-def _figures(
-    verdict: Verdict, crossed: Crossfit, trial: _Trial, heard: Heard, ranker: Ranker
-) -> bytes:
-    """Return everything that was found, as JSON."""
-    found = {
-        "verdict": verdict.to_json(),
-        "crossfit": crossed.to_json(),
-        "served": trial.before.to_json(),
-        "candidate": trial.after.to_json(),
-        "listeners": [
-            {"opinions": r.opinions, "mean": r.mean, "agreement": r.agreement, "weight": r.weight}
-            for r in heard.raters
-        ],
-        "ranker": ranker.to_json(),
-    }
-    return (json.dumps(_known_only(found), indent=1, allow_nan=False) + "\n").encode()
-
-
-def _known_only(value: Any) -> Any:
-    """Return JSON values with null for what is not known."""
-    if isinstance(value, dict):
-        return {name: _known_only(own) for name, own in value.items()}
-    if isinstance(value, list | tuple):
-        return [_known_only(own) for own in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

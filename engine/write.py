@@ -122,12 +122,13 @@ class Writer:
                     context=self.context,
                     on_progress=_shifted(on_progress, done, total),
                 )
-            written += [self._heard(*pair) for pair in zip(batch, streams, strict=True)]
+            written += [self.heard(*pair) for pair in zip(batch, streams, strict=True)]
             done += sum(order.demand.bars for order in batch)
         n = self.candidates
         return [written[k : k + n] for k in range(0, len(written), n)]
 
-    def _heard(self, order: Order, tokens: list[int]) -> Written:
+    def heard(self, order: Order, tokens: list[int]) -> Written:
+        """Return a stream as a finished candidate: decoded, with its chords and what it copies."""
         score = with_chords(decode(tokens))
         copied = None if self.index is None else longest_copied_run(score, self.index)
         return Written(order, tokens, score, copied)

@@ -19,11 +19,10 @@ from bot.learning.words import ended_words, minutes_of, plan_words, progress_wor
 from bot.storage.errors import StateError, StorageError
 from bot.storage.learning_records import NewRun, Run
 from bot.storage.records import BOT
+from engine.ratings.records import ENOUGH
 
 EVERY = "learn_every"
 """Setting of the bot: after how many new ratings it learns by itself, and where it reports."""
-LEAST_EVERY = 20
-"""As few ratings as anything can be learned from (``engine.learn.LEAST``)."""
 LOOK_EVERY_MINUTES = 1.0
 _SEEDS = 2**31
 PAST = ("since must be a day such as 2026-11-01, or a number of days such as 30", "in the past")
@@ -111,8 +110,8 @@ class FinetuneCog(
     ) -> None:
         """Keep after how many new ratings a run starts, and that it is reported here."""
         await defer_privately(interaction)
-        if 0 < every < LEAST_EVERY:
-            raise OwnerError(f"choose {LEAST_EVERY} ratings or more, or 0 to switch it off")
+        if 0 < every < ENOUGH:
+            raise OwnerError(f"choose {ENOUGH} ratings or more, or 0 to switch it off")
         value = {"every": every, "channel": interaction.channel_id} if every else None
         await self.client.storage.settings.put(BOT, EVERY, value)
         self.client.log.info("automatic learning set", every=every, person=interaction.user.id)

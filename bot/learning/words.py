@@ -9,9 +9,8 @@ from typing import Any
 from bot.learning.steps import Step
 from bot.storage.learning_records import Counted, DayTally, Run, Tally
 from engine.evaluation.preferred import wilson
+from engine.ratings.records import ENOUGH, FEW
 
-FEW = 200
-"""Ratings below which only the ranker is learned."""
 STAGES = {
     "check": "reading the ratings",
     "reference": "hearing the pieces with the model as it is",
@@ -43,6 +42,8 @@ def plan_words(
         f"· {count_words(counted.ratings, 'rating')}{span} ({fresh} new since the last run) "
         f"on {count_words(counted.pieces, 'piece')} by {count_words(counted.raters, 'listener')}",
     ]
+    if counted.ratings < ENOUGH:
+        lines.append(f"· That is **too few**: {ENOUGH} ratings are the least to learn from.")
     if counted.ratings < FEW:
         lines.append(
             f"· Under about {FEW} ratings the composing model is not touched: only the **ranker** "

@@ -20,9 +20,9 @@ from engine.commands.progress import progress_bar
 from engine.composer import Composer
 from engine.errors import BadInputError, SoundfontError
 from engine.evaluation.trial import PIECES
-from engine.learn import FEW, LearnSettings, Step, learn
+from engine.learn import LearnSettings, Step, learn
 from engine.option_types import MAX_SEED, Commands, whole
-from engine.ratings.records import read_ratings
+from engine.ratings.records import FEW, read_ratings
 from engine.registry.entry import is_name
 from engine.registry.registry import VARIABLE, Registry
 from engine.training.run import SHARDS

@@ -8,7 +8,7 @@ own ears. A trial is saved as JSON: the served model's is used again for the nex
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isnan
 from typing import Any, Protocol
@@ -100,24 +100,12 @@ class TrialResult:
         return _mean(self.between)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what ``from_json`` makes the same result of."""
+        """Return the figures as JSON values."""
         return {
             "orders": self.orders,
             "pieces": [asdict(piece) for piece in self.pieces],
             "between": list(self.between),
         }
-
-    @staticmethod
-    def from_json(found: Mapping[str, Any]) -> TrialResult:
-        """Return the result that was saved; ValueError if the JSON is not one."""
-        try:
-            return TrialResult(
-                str(found["orders"]),
-                tuple(Played(**piece) for piece in found["pieces"]),
-                tuple(found["between"]),
-            )
-        except (KeyError, TypeError) as error:
-            raise ValueError("not the result of a trial; let the model play it anew") from error
 
 
 def trial_orders(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -84,12 +84,3 @@ class Verdict:
             "reason": self.reason,
             "checks": [asdict(check) for check in self.checks],
         }
-
-    @staticmethod
-    def from_json(found: Mapping[str, Any]) -> Verdict:
-        """Return the verdict of a model card; ValueError if the JSON is none."""
-        try:
-            checks = tuple(Check(**check) for check in found["checks"])
-            return Verdict(bool(found["passed"]), str(found["reason"]), checks)
-        except (KeyError, TypeError) as error:
-            raise ValueError("not the verdict of a gate; tune anew") from error

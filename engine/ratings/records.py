@@ -25,6 +25,10 @@ from engine.tokens import vocab
 
 MOST, LEAST = 2, -2
 """A score lies between."""
+FEW = 200
+"""Ratings below which only a ranker is learned: a network would learn the pieces by heart."""
+ENOUGH = 20
+"""Ratings below which nothing can be learned soundly."""
 
 
 class RatingsError(BadInputError):

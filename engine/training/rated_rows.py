@@ -10,7 +10,6 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from engine.generate.order import controls_of
 from engine.model.precision import fast_precision
@@ -33,8 +32,6 @@ class Row:
     """What the head turns into logits, in 16 bits (T, width)."""
     tokens: Tensor
     """What came next (T,)."""
-    before: float
-    """Its log-probability under the base, in nats."""
 
 
 def read_rows(
@@ -71,13 +68,11 @@ def read_rows(
         for place, (name, ids, head) in enumerate(part):
             own = states[place, head - 1 : len(ids) - 1].half()
             after = ids[head:].to(device)
-            rows[name] = Row(own, after, float(log_probability(base, own, after)))
+            rows[name] = Row(own, after)
         on_share(min(1.0, (first + len(part)) / len(streams)))
     if kept is not None:
         part_file = kept.with_name(f".{kept.name}.part")
-        state = {
-            name: (row.states.cpu(), row.tokens.cpu(), row.before) for name, row in rows.items()
-        }
+        state = {name: (row.states.cpu(), row.tokens.cpu()) for name, row in rows.items()}
         torch.save(state, part_file)
         os.replace(part_file, kept)
     return rows
@@ -90,15 +85,8 @@ def _kept_rows(path: Path, device: torch.device) -> dict[str, Row] | None:
     except Exception:  # noqa: BLE001 - torch raises whatever a torn file causes; it is read anew
         return None
     return {
-        name: Row(states.to(device), tokens.to(device), before)
-        for name, (states, tokens, before) in state.items()
+        name: Row(states.to(device), tokens.to(device)) for name, (states, tokens) in state.items()
     }
-
-
-@torch.no_grad()
-def log_probability(base: Transformer, states: Tensor, tokens: Tensor) -> Tensor:
-    """Return the log-probability of tokens (T,) after states (T, width) under the base alone."""
-    return -F.cross_entropy(F.linear(states.float(), base.head.weight), tokens, reduction="sum")
 
 
 @dataclass(frozen=True, slots=True)

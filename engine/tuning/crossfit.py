@@ -20,6 +20,7 @@ from engine.ratings.preferences import (
 from engine.ratings.ranker import Ranker, fit_ranker
 from engine.ratings.raters import Opinion
 from engine.ratings.records import RatedPiece
+from engine.score.model import Score
 from engine.training.rated_rows import Row
 from engine.training.tune import Epoch, Look, Tuned, TuneSettings, best_epoch, gains_of, tune
 
@@ -30,6 +31,8 @@ class Material:
 
     pieces: tuple[RatedPiece, ...]
     opinions: tuple[Opinion, ...]
+    scores: Mapping[str, Score]
+    """Each piece as it is heard."""
     figures: Figures
     """The traits of each piece."""
     rows: Mapping[str, Row]

@@ -55,8 +55,13 @@ class RunFolder:
             return None
 
     def keep(self, name: str, value: Any) -> None:
-        """Keep a JSON value."""
-        self._write(name, json.dumps(value).encode())
+        """Keep a JSON value; OutputFolderError where there is no room."""
+        try:
+            self._write(name, json.dumps(value).encode())
+        except OSError as error:
+            raise OutputFolderError(
+                f"{self.folder} cannot be written to ({error.strerror}); make room and go on"
+            ) from error
 
     def _write(self, name: str, data: bytes) -> None:
         part = self.folder / f".{name}.part"

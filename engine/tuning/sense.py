@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from engine.choose.sanity import sanity
-from engine.score.harmony import with_chords
-from engine.tokens.decode import decode
 from engine.tuning.crossfit import Material
 
 
@@ -15,10 +13,7 @@ def sense(material: Material) -> tuple[float, int] | None:
 
     Sound is what lies within what people write (``choose.sanity``). None where nothing varies.
     """
-    points = {
-        piece.piece: -sum(sanity(with_chords(decode(piece.tokens))).values())
-        for piece in material.pieces
-    }
+    points = {name: -sum(sanity(score).values()) for name, score in material.scores.items()}
     sound = np.array([points[opinion.piece] for opinion in material.opinions])
     liked = np.array([opinion.value for opinion in material.opinions])
     weights = np.array([opinion.weight for opinion in material.opinions])

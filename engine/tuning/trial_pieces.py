@@ -6,9 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from engine.evaluation.trial import TrialOrder
-from engine.originality.index import longest_copied_run
-from engine.score.harmony import with_chords
-from engine.tokens.decode import decode
 from engine.tuning.run_folder import RunFolder
 from engine.write import Writer, Written
 
@@ -38,12 +35,4 @@ def trial_pieces(
 
         kept += [written.tokens for written in wide(batch, tell)]
         folder.keep(name, kept)
-    return [
-        _heard(one, tokens, writer) for one, tokens in zip(orders, kept[: len(orders)], strict=True)
-    ]
-
-
-def _heard(one: TrialOrder, tokens: list[int], writer: Writer) -> Written:
-    score = with_chords(decode(tokens))
-    copied = None if writer.index is None else longest_copied_run(score, writer.index)
-    return Written(one.order, tokens, score, copied)
+    return [writer.heard(one.order, tokens) for one, tokens in zip(orders, kept, strict=True)]

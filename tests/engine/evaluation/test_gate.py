@@ -175,17 +175,12 @@ def test_a_refusal_is_told_in_plain_words_with_figures() -> None:
 
 
 @given(st.randoms(use_true_random=False))
-def test_a_verdict_is_the_same_after_being_written_into_a_card(rng: random.Random) -> None:
+def test_a_card_has_the_whole_verdict(rng: random.Random) -> None:
     verdict = judge(rng.choice([case for pair in BOUNDS.values() for case in pair]))
     card = json.loads(json.dumps(verdict.to_json(), allow_nan=False))
-    assert Verdict.from_json(card) == verdict
+    assert (card["passed"], card["reason"]) == (verdict.passed, verdict.reason)
+    assert [check["name"] for check in card["checks"]] == list(RULES)
     assert set(card["checks"][0]) == {"name", "says", "wanted", "served", "candidate", "passed"}
-
-
-@pytest.mark.parametrize("card", [{}, {"passed": True, "reason": "", "checks": [{"name": "x"}]}])
-def test_what_is_no_verdict_is_refused(card: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="not the verdict"):
-        Verdict.from_json(card)
 
 
 def drawn(rng: np.random.Generator, pairs: int, right: float) -> list[Told]:

@@ -1,4 +1,3 @@
-import json
 from dataclasses import dataclass, replace
 
 import pytest
@@ -107,17 +106,6 @@ def test_what_has_no_melody_has_no_diversity() -> None:
     )
     assert still.between == (None, None)
     assert still.diversity is None
-
-
-def test_a_trial_is_the_same_after_being_saved(result: TrialResult) -> None:
-    saved = json.loads(json.dumps(result.to_json(), allow_nan=False))
-    assert TrialResult.from_json(saved) == result
-
-
-@pytest.mark.parametrize("saved", [{}, {"orders": "", "pieces": [{"x": 1}], "between": []}])
-def test_what_is_no_trial_is_refused(saved: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="play it anew"):
-        TrialResult.from_json(saved)
 
 
 def test_as_many_pieces_as_orders_are_heard() -> None:
