@@ -163,10 +163,9 @@ class Registry:
         against = entry.card.get("against")
         if not isinstance(against, dict):
             return
-        if against.get("server") != server:
-            scope = against.get("server")
-            made_for = "everyone" if scope is None else f"server {scope}"
-            raise NotPassedError(f"{entry.id} was judged for {made_for} alone; tune for this scope")
+        if (made_for := against.get("server")) != server:
+            whom = "everyone" if made_for is None else f"server {made_for}"
+            raise NotPassedError(f"{entry.id} was judged for {whom}; tune for this scope, too")
         now = self.served(server).id
         if now not in (against.get("model"), entry.id):
             raise NotPassedError(

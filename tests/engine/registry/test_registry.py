@@ -259,3 +259,35 @@ def test_a_time_has_a_zone(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a time has a zone"):
         registry.promote(A, by="ann", at=datetime(2026, 11, 28))  # noqa: DTZ001
     assert registry.served().id == "small-4"
+
+
+@pytest.mark.parametrize(("made_for", "server"), [("7", None), (None, "7"), ("7", "8")])
+def test_a_verdict_counts_for_the_scope_it_was_made_for_alone(
+    tmp_path: Path, made_for: str | None, server: str | None
+) -> None:
+    against = {"model": "small-4", "server": made_for}
+    registry = make_registry(tmp_path, "tuned-1", against=against)
+    with pytest.raises(NotPassedError, match="tune for this scope"):
+        promote(registry, "tuned-1", server=server)
+    promote(registry, "tuned-1", server=made_for)
+    assert registry.served(made_for).id == "tuned-1"
+
+
+def test_a_verdict_counts_against_what_was_served_then(tmp_path: Path) -> None:
+    """Two runs began against the base; what the second proved says nothing against the first."""
+    against = {"model": "small-4", "server": None}
+    registry = make_registry(tmp_path, "tuned-1", "tuned-2", against=against)
+    promote(registry, "tuned-1")
+    with pytest.raises(NotPassedError, match="judged against small-4, and tuned-1 is served"):
+        promote(registry, "tuned-2")
+    registry.promote("tuned-2", by="owner", at=NOON, forced=True)
+    assert registry.served().id == "tuned-2"
+
+
+def test_a_trial_of_a_servers_own_model_is_refused_since_it_plays_to_everyone(
+    tmp_path: Path,
+) -> None:
+    registry = make_registry(tmp_path, "tuned-1", against={"model": "small-4", "server": "7"})
+    with pytest.raises(RegistryError, match="plays to everyone"):
+        registry.set_trial("tuned-1", 0.2, by="owner", at=NOON)
+    assert registry.trial is None
