@@ -1,4 +1,4 @@
-"""The buttons below a piece: one table, from which views are built and presses are routed.
+"""Buttons that outlive the bot: those below a piece, and how all of them find who acts on them.
 
 What a button does stands in its ``custom_id`` and in the database, so that it works after any
 restart.
@@ -48,17 +48,12 @@ CHOICES = (
 )
 RATINGS = tuple(Face(f"rate-{m.kind}", None, m.emoji, _GREY, 1) for m in MEANINGS)
 CANCEL = Face("cancel", "Cancel", None, _RED, 0)
-FACES = {
-    face.action: face
-    for face in (
-        CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE, *RATINGS, *CHOICES, CANCEL,
-    )
-}  # fmt: skip
 
 
 class StudioButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"cadenza:(?P<action>[a-z-]+):(?P<id>\d+)",
+    # The hyphen: so the buttons of fine-tunes were called at first.
+    template=r"cadenza[:-](?P<action>[a-z:-]+):(?P<id>\d+)",
 ):
     """A button that carries what it does and the id of what it does it to."""
 
@@ -79,9 +74,11 @@ class StudioButton(
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], _item: Any, match: re.Match[str], /
     ) -> StudioButton:
-        """Return the button of a message that was sent in any earlier life of the bot."""
-        unknown = Face(match["action"], None, None, _GREY, 0)
-        return cls(FACES.get(match["action"], unknown), int(match["id"]))
+        """Return the button of a message that was sent in any earlier life of the bot.
+
+        It looks like none: it is there to be pressed.
+        """
+        return cls(Face(match["action"], None, None, _GREY, 0), int(match["id"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Hand the press to the client, which knows who has taken this action."""
@@ -96,7 +93,7 @@ def piece_view(
     ``trial_id``: the comparison that ends with this piece; people choose below it.
     """
     faces = [CHANGE, AGAIN, EXTEND, VARIATIONS, STEMS, EXPLAIN, DELETE]
-    view = _view([*faces, *(RATINGS if rating_buttons else ())], piece_id)
+    view = view_of(piece_id, *faces, *(RATINGS if rating_buttons else ()))
     for face in CHOICES if trial_id is not None else ():
         view.add_item(StudioButton(face, trial_id or 0))
     return view
@@ -104,10 +101,11 @@ def piece_view(
 
 def cancel_view(job_id: int) -> discord.ui.View:
     """Return the button that stops a job."""
-    return _view([CANCEL], job_id)
+    return view_of(job_id, CANCEL)
 
 
-def _view(faces: list[Face], number: int) -> discord.ui.View:
+def view_of(number: int, *faces: Face) -> discord.ui.View:
+    """Return these buttons, which all act on the same."""
     view = discord.ui.View(timeout=None)
     for face in faces:
         view.add_item(StudioButton(face, number))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import discord
@@ -26,7 +27,7 @@ async def forget(
     """Stop the jobs, delete the messages and, of a person, the reactions.
 
     Nothing learns from them any more: they are taken out of what was exported to learn from, and
-    of a server the registry of models forgets that it had one. Returns the reactions that the bot
+    the history of models forgets the person or the server. Returns the reactions that the bot
     may not take away (it would need Manage Messages there).
     """
     for job_id in gone.jobs:
@@ -42,12 +43,19 @@ async def forget(
 async def _unlearn(
     client: Cadenza, gone: Forgotten, person_id: int | None, server_id: int | None
 ) -> None:
+    runs, models = client.learning.runs, client.learning.models
+    with _logged(client):
+        await runs.forget(gone, person_id)
+    with _logged(client):
+        await models.forget(person_id=person_id, server_id=server_id)
+
+
+@contextlib.contextmanager
+def _logged(client: Cadenza) -> Iterator[None]:
+    """The owner has to see to what fails: the sentence says where."""
     try:
-        await client.learning.runs.forget(gone, person_id)
-        if server_id is not None:
-            registry = client.learning.models.registry
-            await asyncio.to_thread(registry.forget, str(server_id))
-    except CadenzaError as error:  # the owner has to see to it: the sentence says where
+        yield
+    except CadenzaError as error:
         client.log.error("not taken out of learning", error=str(error))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,19 +12,22 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.answers import AnsweringView, defer_privately, whisper
+from bot.buttons import Press, view_of
 from bot.client import Cadenza
-from bot.cogs.owner import SHARE, OwnerError, by, check_owner, scope_of
-from bot.cogs.run_buttons import BACK, RunButton, TypedConfirmation, run_view
+from bot.cogs.owner import SHARE, OwnerError, check_owner, scope_of
+from bot.cogs.run_buttons import BACK, CANCEL, FORCE, LEAVE, PROMOTE, TRY, TypedConfirmation
 from bot.cogs.run_messages import RunMessages
 from bot.learning.words import ended_words, minutes_of, plan_words, progress_words, scope_words
 from bot.storage.errors import StateError, StorageError
-from bot.storage.learning_records import NewRun, Run
+from bot.storage.learning_records import NewRun, Run, RunState
 from bot.storage.records import BOT
 from engine.ratings.records import ENOUGH
 
 EVERY = "learn_every"
 """Setting of the bot: after how many new ratings it learns by itself, and where it reports."""
 LOOK_EVERY_MINUTES = 1.0
+LEARNED: tuple[RunState, ...] = ("passed", "refused")
+"""How a run ends that has learned."""
 _SEEDS = 2**31
 PAST = ("since must be a day such as 2026-11-01, or a number of days such as 30", "in the past")
 
@@ -38,6 +42,15 @@ class FinetuneCog(
     def __init__(self, client: Cadenza) -> None:
         self.client = client
         self.messages = RunMessages(client)
+        for face, press in (
+            (CANCEL, self._press_cancel),
+            (PROMOTE, self._press_promote),
+            (FORCE, self._press_force),
+            (TRY, self._press_try),
+            (LEAVE, self._press_leave),
+            (BACK, self._press_back),
+        ):
+            client.presses[face.action] = self._on_run(press)
 
     async def cog_load(self) -> None:
         """Look from now on whether enough new ratings have come."""
@@ -131,7 +144,7 @@ class FinetuneCog(
         chosen = await self.client.storage.settings.get(BOT, EVERY)
         if not chosen or await self.client.storage.runs.unfinished() is not None:
             return None
-        if await self._fresh(None) < chosen["every"]:
+        if await self._fresh_for_all() < chosen["every"]:
             return None
         new = NewRun(
             config={},
@@ -150,7 +163,7 @@ class FinetuneCog(
         chosen = await self.client.storage.settings.get(BOT, EVERY)
         if not chosen:
             return "Automatic mode is off; `/finetune automatic` switches it on."
-        fresh = await self._fresh(None)
+        fresh = await self._fresh_for_all()
         return (
             f"Automatic mode: a fine-tune after every {chosen['every']} new ratings "
             f"({fresh} so far), reported in <#{chosen['channel']}>. What passes the gate is served."
@@ -183,14 +196,20 @@ class FinetuneCog(
             raise OwnerError(
                 "nobody has rated a piece there yet; let people react with 👍 👎 ❤️ 🔥 😴 first"
             )
-        last = await storage.runs.latest(new.server_id, ("passed", "refused"))
-        fresh = await self._fresh(new.server_id)
+        last = await storage.runs.latest(new.server_id, LEARNED, again=False)
+        fresh = await self._fresh(new.server_id, last)
         minutes = minutes_of(counted, last)
         return plan_words(counted, fresh, new.server_id, new.since, minutes)
 
-    async def _fresh(self, server_id: int | None) -> int:
-        """How many ratings came since the last run of the scope was asked for."""
-        last = await self.client.storage.runs.latest(server_id)
+    async def _fresh_for_all(self) -> int:
+        """How many ratings came since automatic mode had anything to do.
+
+        A run that failed or was cancelled counts: it would be begun again every minute otherwise.
+        """
+        return await self._fresh(None, await self.client.storage.runs.latest(None, again=False))
+
+    async def _fresh(self, server_id: int | None, last: Run | None) -> int:
+        """How many ratings came since a run of the scope was asked for; all if it is None."""
         since = None if last is None else last.asked_at
         return (await self.client.storage.ratings.count_since(since, server_id)).ratings
 
@@ -230,21 +249,17 @@ class FinetuneCog(
 
     # What the buttons do
 
-    async def press(self, interaction: discord.Interaction[Any], action: str, run_id: int) -> None:
-        """Do what a button of a run says, for owners alone."""
-        await self.interaction_check(interaction)
-        run = await self.client.storage.runs.get(run_id)
-        if run is None:
-            raise OwnerError("this fine-tune has been deleted")
-        press = {
-            "cancel": self._press_cancel,
-            "promote": self._press_promote,
-            "force": self._press_force,
-            "try": self._press_try,
-            "leave": self._press_leave,
-            "back": self._press_back,
-        }[action]
-        await press(interaction, run)
+    def _on_run(self, press: Callable[[discord.Interaction[Any], Run], Awaitable[None]]) -> Press:
+        """Return what a button of a run does, for owners alone."""
+
+        async def pressed(interaction: discord.Interaction[Any], run_id: int) -> None:
+            await self.interaction_check(interaction)
+            run = await self.client.storage.runs.get(run_id)
+            if run is None:
+                raise OwnerError("this fine-tune has been deleted")
+            await press(interaction, run)
+
+        return pressed
 
     async def _press_cancel(self, interaction: discord.Interaction[Any], run: Run) -> None:
         await defer_privately(interaction)
@@ -265,7 +280,7 @@ class FinetuneCog(
     async def _press_try(self, interaction: discord.Interaction[Any], run: Run) -> None:
         await defer_privately(interaction)
         await self.client.learning.models.begin_trial(
-            str(run.candidate), SHARE, by=by(interaction.user)
+            str(run.candidate), SHARE, by=interaction.user.id
         )
         await whisper(
             interaction,
@@ -285,7 +300,7 @@ class FinetuneCog(
             raise OwnerError(
                 f"{run.candidate} is not served any more; /model rollback goes back further"
             )
-        entry = await models.rollback(server=server, by=by(interaction.user))
+        entry = await models.rollback(server=server, by=interaction.user.id)
         await self._buttons(interaction, None)
         await whisper(interaction, f"Rolled back: {entry.id} is served from the next piece on.")
 
@@ -293,9 +308,9 @@ class FinetuneCog(
         self, interaction: discord.Interaction[Any], run: Run, *, forced: bool
     ) -> None:
         await self.client.learning.models.promote(
-            str(run.candidate), server=server_of(run), by=by(interaction.user), forced=forced
+            str(run.candidate), server=server_of(run), by=interaction.user.id, forced=forced
         )
-        await self._buttons(interaction, run_view(run.id, BACK))
+        await self._buttons(interaction, view_of(run.id, BACK))
         whom = scope_words(run.server_id)
         await whisper(interaction, f"🚀 {run.candidate} writes for {whom} from the next piece on.")
 
@@ -336,6 +351,5 @@ def server_of(run: Run) -> str | None:
 
 
 async def setup(client: Cadenza) -> None:
-    """Add the cog and its buttons."""
-    client.add_dynamic_items(RunButton)
+    """Add the cog."""
     await client.add_cog(FinetuneCog(client))

@@ -11,8 +11,7 @@ from discord.ext import commands
 from bot.answers import MOST, AnsweringView, defer_privately, whisper
 from bot.cards import chunks
 from bot.client import Cadenza
-from bot.cogs.owner import SHARE, OwnerError, by, check_owner, scope_of
-from bot.cogs.run_buttons import COG as FINETUNE
+from bot.cogs.owner import FINETUNE, SHARE, OwnerError, check_owner, scope_of
 from bot.cogs.run_buttons import TypedConfirmation
 from bot.cogs.suggest import rank
 from bot.learning.folders import KEPT
@@ -42,9 +41,9 @@ class ModelsCog(
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Show the models, the base first."""
         await defer_privately(interaction)
-        registry = self.client.learning.models.registry
-        entries = await self.client.learning.models.entries()
-        served, trial = registry.served_to(), registry.trial
+        models = self.client.learning.models
+        entries = await models.entries()
+        served, trial = await models.served_to(), await models.trial()
         lines = []
         for entry in entries:
             scopes = [scope for scope, model in served.items() if model.id == entry.id]
@@ -53,7 +52,7 @@ class ModelsCog(
                 tally = await self.client.storage.trials.tally(entry.id, served[None].id)
                 said.append(f"🎧 blind test on {trial.share:.0%}: {tally_words(tally)}")
             lines.append(" · ".join(said))
-        lines += [f"⚠️ {sentence}" for sentence in registry.damaged()]
+        lines += [f"⚠️ {sentence}" for sentence in await models.damaged()]
         for text in chunks("\n".join(lines), MOST):
             await whisper(interaction, text)
 
@@ -79,7 +78,7 @@ class ModelsCog(
         await defer_privately(interaction)
         scope = scope_of(interaction, server)
         entry = await self.client.learning.models.rollback(
-            server=None if scope is None else str(scope), by=by(interaction.user)
+            server=None if scope is None else str(scope), by=interaction.user.id
         )
         whom = scope_words(scope)
         await whisper(interaction, f"↩️ {entry.id} writes for {whom} from the next piece on.")
@@ -96,12 +95,12 @@ class ModelsCog(
         await defer_privately(interaction)
         models = self.client.learning.models
         if id == "off":
-            await models.end_trial(by=by(interaction.user))
+            await models.end_trial(by=interaction.user.id)
             await whisper(interaction, "No blind test any more; every request has one answer.")
             return
         if (await models.served()).id == id:
             raise OwnerError(f"{id} is what is served; try another one against it")
-        await models.begin_trial(id, share / 100, by=by(interaction.user))
+        await models.begin_trial(id, share / 100, by=interaction.user.id)
         await whisper(
             interaction,
             f"🎧 {share} % of the requests are answered by both models, in random order and "
@@ -114,7 +113,7 @@ class ModelsCog(
         """Show the choices between a model and what everyone is served."""
         await defer_privately(interaction)
         models, trials = self.client.learning.models, self.client.storage.trials
-        on_trial = models.registry.trial
+        on_trial = await models.trial()
         if not id and on_trial is None:
             raise OwnerError("no model is on trial; name one, or begin with /model trial")
         model = id or (on_trial.model if on_trial is not None else "")
@@ -197,7 +196,7 @@ class ModelsCog(
         await defer_privately(interaction)
         server = None if scope is None else str(scope)
         await self.client.learning.models.promote(
-            entry.id, server=server, by=by(interaction.user), forced=forced
+            entry.id, server=server, by=interaction.user.id, forced=forced
         )
         whom = scope_words(scope)
         text = (

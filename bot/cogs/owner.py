@@ -1,4 +1,4 @@
-"""What the owner's commands about learning share: who may, for whom, and by whom it was done."""
+"""What the owner's commands about learning share: who may, and for whom."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from bot.client import Cadenza
 from bot.cogs.admin import NotOwnerError
 from engine.errors import BadInputError
 
+FINETUNE = "FinetuneCog"
+"""The cog that begins fine-tunes."""
 SHARE = 0.2
 """Of requests that a blind test answers by both models."""
 
@@ -29,8 +31,3 @@ def scope_of(interaction: discord.Interaction[Any], server: bool) -> int | None:
     if server and interaction.guild_id is None:
         raise OwnerError("server:true works in a server only; leave it out here")
     return interaction.guild_id if server else None
-
-
-def by(user: discord.abc.Snowflake) -> str:
-    """Return who changes what is served, as the history of models tells it."""
-    return f"Discord user {user.id}"

@@ -18,6 +18,7 @@ from bot.cards import message_url
 from bot.client import LEAST_LIMIT, Cadenza
 from bot.forget import forget
 from bot.storage.errors import GoneError
+from bot.storage.records import Forgotten
 
 PRIVACY = (
     "**What Cadenza keeps of you**\n"
@@ -27,7 +28,8 @@ PRIVACY = (
     "· your ratings: which piece, which of the five, when; those taken back, too, marked as such\n"
     "· which of two pieces you found better, where two answered one wish\n"
     "· what you asked for and what became of it, for the quota\n"
-    "· if you own this bot: which models you promoted, in the history of models\n\n"
+    "· if you own this bot: which fine-tunes you started; the history of models says that an "
+    "owner promoted them, not who\n\n"
     "**What is not kept:** what you write. Messages are read only when you mention me, answer a "
     "piece or write to me directly, and only what was understood of them is kept. Sound files are "
     "sent to Discord and not kept here.\n\n"
@@ -112,6 +114,8 @@ class ConfirmRemoval(AnsweringView):
             gone = await self._client.storage.people.delete(self._person_id)
         except GoneError:
             await interaction.edit_original_response(content=NOTHING, view=None)
+            # Where the bot was killed after the database, what is learned from still has them.
+            await forget(self._client, Forgotten({}), self._person_id)
             return
         # Said first: taking many messages away takes longer than an answer may wait.
         await interaction.edit_original_response(content=_removed(gone.counts), view=None)

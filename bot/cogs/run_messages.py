@@ -10,9 +10,9 @@ from typing import Any
 
 import discord
 
-from bot.buttons import Face
+from bot.buttons import Face, view_of
 from bot.client import LAST_WORDS_S, LEAST_LIMIT, MIB, Cadenza
-from bot.cogs.run_buttons import AFTER_REPORT, BACK, CANCEL, run_view
+from bot.cogs.run_buttons import AFTER_REPORT, BACK, CANCEL
 from bot.learning.report import read_report, report_embed
 from bot.learning.supervisor import UNFINISHED
 from bot.learning.words import ended_words, progress_words
@@ -26,8 +26,6 @@ EDIT_EVERY_S = 4.0
 PAUSED = "⏸️ I am being restarted. Fine-tune {id} is saved and goes on as soon as I am back."
 UNTOLD = "finetunes_untold"
 """Setting of the bot: runs whose end nobody has read yet."""
-AUTOMATIC = "automatic mode"
-"""Who promotes, as the history of models tells it."""
 
 
 class RunMessages:
@@ -133,12 +131,12 @@ class RunMessages:
             files = [discord.File(path) for path in paths]
             return {"content": said, "embed": embed, "files": files}
 
-        await self._edit(run.id, or_send=True, make=changes, view=run_view(run.id, *faces))
+        await self._edit(run.id, or_send=True, make=changes, view=view_of(run.id, *faces))
 
     async def _promote(self, run: Run) -> None:
         assert run.candidate is not None
         server = None if run.server_id is None else str(run.server_id)
-        await self._client.learning.models.promote(run.candidate, server=server, by=AUTOMATIC)
+        await self._client.learning.models.promote(run.candidate, server=server, by=None)
 
     async def _edit(
         self,
@@ -193,4 +191,4 @@ class RunMessages:
 
 
 def _cancel(run: Run) -> discord.ui.View:
-    return run_view(run.id, CANCEL)
+    return view_of(run.id, CANCEL)

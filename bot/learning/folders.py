@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.learning.export import FILE
+from engine.ratings.records import Ratings, RatingsError, read_ratings
 
 KEPT = 10
 """Ratings of so many ended runs are kept: to be judged again a model needs its own."""
@@ -33,6 +34,13 @@ class RunFolder:
     def work(self) -> Path:
         """The tune process's own."""
         return self.path / "tune"
+
+    def read(self) -> Ratings | None:
+        """Return the ratings; None while they are not there, or where they were cut short."""
+        try:
+            return read_ratings(self.ratings)
+        except RatingsError:
+            return None
 
     def deaths(self) -> int:
         """Return how often the run died."""
@@ -83,6 +91,18 @@ def prune(folder: Path, going: int | None, kept: int = KEPT) -> None:
     ended = sorted(number for number in there if number != going)
     for number in ended[: max(0, len(ended) - kept)]:
         shutil.rmtree(there[number], ignore_errors=True)
+
+
+def discard(folder: Path) -> bool:
+    """Return whether there was such a folder: it is gone, and was never seen half gone."""
+    gone = folder.with_name(f".gone-{folder.name}")
+    shutil.rmtree(gone, ignore_errors=True)
+    try:
+        os.replace(folder, gone)
+    except FileNotFoundError:
+        return False
+    shutil.rmtree(gone)
+    return True
 
 
 def try_lock(folder: Path) -> int | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.learning.serving import Serving
-from bot.learning.supervisor import Supervisor, Wait
+from bot.learning.steps import Wait
+from bot.learning.supervisor import Supervisor
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,21 @@ from bot.studio.process import worker_environ
 from engine.registry.entry import Entry
 from engine.registry.errors import RegistryError
 from engine.registry.registry import Registry
+from engine.registry.state import Trial
 
 PROMOTE = (sys.executable, "-m", "bot.learning.promote")
 LOAD_S = 120.0
 """For loading a model on a busy machine; it takes some seconds."""
+OWNER, AUTOMATIC = "owner", "automatic mode"
+"""Who changed what is served, as the history of models tells it: no person by number."""
 
 
 class Serving:
-    """The registry, off the event loop. Whoever changes it is logged."""
+    """The registry, off the event loop.
+
+    ``by`` is the number of the owner who changes it, None for automatic mode. The log has it; the
+    history of models, which outlives whoever has their data deleted, says OWNER.
+    """
 
     def __init__(
         self,
@@ -46,8 +53,20 @@ class Serving:
         """Return one model; RegistryError for an unknown one."""
         return await asyncio.to_thread(self.registry.entry, model_id)
 
+    async def served_to(self) -> dict[str | None, Entry]:
+        """Return what is served to everyone (None), and to each server that has its own."""
+        return await asyncio.to_thread(self.registry.served_to)
+
+    async def trial(self) -> Trial | None:
+        """Return the model on trial; None where there is none, or it cannot be served."""
+        return await asyncio.to_thread(lambda: self.registry.trial)
+
+    async def damaged(self) -> list[str]:
+        """Return, in sentences, what should be served or tried and cannot be."""
+        return await asyncio.to_thread(self.registry.damaged)
+
     async def promote(
-        self, model_id: str, *, server: str | None, by: str, forced: bool = False
+        self, model_id: str, *, server: str | None, by: int | None, forced: bool = False
     ) -> None:
         """Serve the model from the next piece on, once it has been loaded for a trial.
 
@@ -55,30 +74,38 @@ class Serving:
         """
         scope = ["--server", server] if server is not None else []
         await self._run(model_id, by, *scope, *(["--forced"] if forced else []))
-        self._log.info("model promoted", model=model_id, server=server, by=by, forced=forced)
+        self._log.info("model promoted", model=model_id, server=server, person=by, forced=forced)
 
-    async def rollback(self, *, server: str | None, by: str) -> Entry:
+    async def rollback(self, *, server: str | None, by: int | None) -> Entry:
         """Return what is served again; RegistryError where nothing was before."""
         entry = await asyncio.to_thread(
-            self.registry.rollback, server=server, by=by, at=self._clock()
+            self.registry.rollback, server=server, by=_word(by), at=self._clock()
         )
-        self._log.info("model rolled back", model=entry.id, server=server, by=by)
+        self._log.info("model rolled back", model=entry.id, server=server, person=by)
         return entry
 
-    async def begin_trial(self, model_id: str, share: float, *, by: str) -> None:
+    async def begin_trial(self, model_id: str, share: float, *, by: int | None) -> None:
         """Try a model on a share of the requests; RegistryError where it cannot be loaded."""
         await self._run(model_id, by, "--share", str(share))
-        self._log.info("blind test begun", model=model_id, share=share, by=by)
+        self._log.info("blind test begun", model=model_id, share=share, person=by)
 
-    async def end_trial(self, *, by: str) -> None:
+    async def end_trial(self, *, by: int | None) -> None:
         """No model is on trial."""
-        await asyncio.to_thread(self.registry.set_trial, None, by=by, at=self._clock())
-        self._log.info("blind test ended", by=by)
+        await asyncio.to_thread(self.registry.set_trial, None, by=_word(by), at=self._clock())
+        self._log.info("blind test ended", person=by)
 
-    async def _run(self, model_id: str, by: str, *more: str) -> None:
+    async def forget(self, *, person_id: int | None = None, server_id: int | None = None) -> None:
+        """No history of models names this person or this server any more."""
+        if person_id is not None:  # in what earlier versions wrote
+            await asyncio.to_thread(self.registry.retell, f"Discord user {person_id}", OWNER)
+        if server_id is not None:
+            await asyncio.to_thread(self.registry.forget, str(server_id))
+
+    async def _run(self, model_id: str, by: int | None, *more: str) -> None:
         # Known here first: a wrong name is answered at once.
         await self.entry(model_id)
-        command = [*self._promote, model_id, "--models", str(self.registry.folder), "--by", by]
+        folder = str(self.registry.folder)
+        command = [*self._promote, model_id, "--models", folder, "--by", _word(by)]
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -104,3 +131,7 @@ class Serving:
                 self._log.error("model not loaded", model=model_id, said="\n".join(lines))
                 raise RegistryError(f"{model_id} cannot be loaded; the log says why")
             raise RegistryError(lines[-1])
+
+
+def _word(by: int | None) -> str:
+    return AUTOMATIC if by is None else OWNER

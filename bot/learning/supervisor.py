@@ -1,7 +1,8 @@
 """Fine-tunes: each a process of low priority, one at a time, through every restart.
 
 What runs is a row in the database and a folder; whatever ends the process or the bot, the run goes
-on from there. The process holds the folder's lock together with the bot, so two never run.
+on from there. The process holds the folder's lock together with the bot, so two never run. Only a
+run that was judged leaves a candidate.
 """
 
 from __future__ import annotations
@@ -12,23 +13,23 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from bot.learning.export import export_ratings, scrub
-from bot.learning.folders import RunFolder, folder_of, prune, try_lock
+from bot.learning.export import ExportError, export_ratings, scrub
+from bot.learning.folders import RunFolder, discard, folder_of, prune, try_lock
 from bot.learning.process import Ended, TuneProcess
-from bot.learning.steps import Candidate, Step
+from bot.learning.steps import Candidate, News, Step, Wait
 from bot.storage.errors import GoneError, StateError, StorageError
 from bot.storage.learning_records import Counted, NewRun, Run, RunEnd
 from bot.storage.records import Forgotten
 from bot.storage.storage import Storage
 from engine.errors import CadenzaError
-from engine.ratings.records import Ratings, RatingsError, read_ratings
+from engine.ratings.records import RatingsError
 from engine.registry.entry import CARD
 
 TUNE = (sys.executable, "-m", "engine", "tune")
@@ -55,8 +56,6 @@ OTHERS = (
 )
 BROKE = "The fine-tune broke off with an error that is in the log; start it again after reading it."
 
-Wait = Callable[[Awaitable[Any], str], Awaitable[Any]]
-
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -75,15 +74,6 @@ class Recipe:
     tune: Sequence[str] = TUNE
 
 
-class _Watch:
-    """What is shown of a run."""
-
-    def __init__(self) -> None:
-        self.step: Step | None = None
-        self.over = False
-        self.turn = 0
-
-
 class Supervisor:
     """Sees fine-tunes through; ``start`` it, ``close`` it."""
 
@@ -92,10 +82,12 @@ class Supervisor:
         self._storage = storage
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("bot")
         self._wake = asyncio.Event()
-        self._told = asyncio.Condition()
-        self._watches: dict[int, _Watch] = {}
+        self._news = News()
         self._process: TuneProcess | None = None
-        self._run_id: int | None = None
+        self._run: Run | None = None
+        """The one that the task sees to, as it was started last."""
+        self._ratings = asyncio.Lock()
+        """Whoever reads, writes or scrubs what is learned from holds it, and a run at its end."""
         self._changed = self._closing = False
         self._lock: int | None = None
         self._task: asyncio.Task[None] | None = None
@@ -123,65 +115,75 @@ class Supervisor:
         return run
 
     async def cancel(self, run_id: int) -> Run:
-        """Return the run, cancelled. Raises StateError for one that has ended, GoneError."""
+        """Return the run, cancelled; once its process has ended, it has left no candidate.
+
+        Raises StateError for one that has ended, GoneError.
+        """
         run = await self._storage.runs.finish(run_id, "cancelled")
         self._log.info("finetune cancelled", run=run_id)
-        await self._over(run_id)
-        if self._run_id == run_id:
+        await self._news.over(run_id)
+        if self._sees_to(run_id):
             self._stop()
+        else:
+            await self._discard(run)
         return run
 
     def step(self, run_id: int) -> Step | None:
         """Return how far a run is; None where nothing is known of it yet."""
-        watch = self._watches.get(run_id)
-        return None if watch is None else watch.step
+        return self._news.step(run_id)
 
     async def news(self, run_id: int, wait: Wait | None = None) -> AsyncIterator[Step]:
         """Yield how far a run is, the newest alone, until it has ended or the bot closes.
 
         ``wait`` awaits what may take long, as in bot.commissions.
         """
-        wait = wait or _plain_wait
-        watch = self._watches.setdefault(run_id, _Watch())
-        run = await self._storage.runs.get(run_id)
-        if run is None or run.state not in UNFINISHED:
-            self._watches.pop(run_id, None)
-            return
-        seen = 0
-        while not watch.over and not self._closing:
-            if watch.turn != seen and watch.step is not None:
-                seen = watch.turn
-                yield watch.step
-            else:
-                await wait(self._next(watch, seen), "a fine-tune runs")
-
-    async def _next(self, watch: _Watch, seen: int) -> None:
-        async with self._told:
-            await self._told.wait_for(lambda: watch.turn != seen or watch.over or self._closing)
+        watch = self._news.watch(run_id)  # before it is asked: an end that comes then is heard
+        if await self._is_over(run_id):
+            await self._news.over(run_id)
+        async for step in self._news.of(watch, wait):
+            yield step
 
     async def forget(self, gone: Forgotten, person_id: int | None) -> None:
         """Take deleted people and pieces out of all exports; a run that knew them begins anew.
 
-        Raises ExportError where somebody is still named in a file, StorageError.
+        What would start or end meanwhile waits, so that no run learns from, and none has ended
+        with, what is being deleted. Raises ExportError where somebody is still named in a file,
+        StorageError.
         """
-        mine = None if self._run_id is None else folder_of(self.recipe.folder, self._run_id)
+        try:
+            async with self._ratings:
+                await self._scrub(gone, person_id)
+        finally:
+            await self._end_if_deleted()
+
+    async def _scrub(self, gone: Forgotten, person_id: int | None) -> None:
         try:
             changed = await scrub(self.recipe.folder, person_id, gone.pieces, self._storage)
-            if mine is not None and mine.ratings in changed:
-                self._log.info("finetune begins anew", run=self._run_id, reason="ratings deleted")
-                self._changed = True
-                self._stop()
-        finally:
-            run_id = self._run_id
-            if run_id is not None and await self._storage.runs.get(run_id) is None:
-                await self._over(run_id)
-                self._stop()
+        except ExportError:  # others were changed, and nobody says which
+            self._begin_anew()
+            raise
+        if self._run is not None and self._folder(self._run.id).ratings in changed:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        if self._run is not None:
+            self._log.info("finetune begins anew", run=self._run.id, reason="ratings deleted")
+            self._changed = True
+            self._stop()
+
+    async def _end_if_deleted(self) -> None:
+        """A run whose server was deleted is over."""
+        run = self._run
+        if run is None or await self._storage.runs.get(run.id) is not None:
+            return
+        await self._news.over(run.id)
+        if self._sees_to(run.id):
+            self._stop()
 
     async def close(self) -> None:
         """Let the process save and end; the run goes on at the next start."""
         self._closing = True
-        async with self._told:
-            self._told.notify_all()
+        await self._news.close()
         self._wake.set()
         self._stop()
         if self._task is not None:
@@ -190,6 +192,12 @@ class Supervisor:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def _sees_to(self, run_id: int) -> bool:
+        return self._run is not None and self._run.id == run_id
+
+    def _folder(self, run_id: int) -> RunFolder:
+        return folder_of(self.recipe.folder, run_id)
 
     def _stop(self) -> None:
         if self._process is not None:
@@ -226,10 +234,9 @@ class Supervisor:
 
     async def _see_to(self, run: Run) -> None:
         """One attempt: the run has ended then, or waits for the next one."""
-        folder = folder_of(self.recipe.folder, run.id)
-        self._run_id, self._changed = run.id, False
+        self._run = run
         try:
-            await self._attempt(run, folder)
+            await self._attempt(run, self._folder(run.id))
         except (GoneError, StateError):  # deleted or cancelled meanwhile
             pass
         except StorageError:
@@ -237,66 +244,79 @@ class Supervisor:
         except Exception as error:  # noqa: BLE001 - one run's defect must not end all learning
             self._log.error("finetune failed", run=run.id, exc_info=error)
             with contextlib.suppress(GoneError, StateError):
-                await self._finish(run, "failed", sentence=BROKE)
+                await self._fail(run, BROKE)
         finally:
-            self._run_id = self._process = None
+            run, self._run, self._process = self._run, None, None
         left = await self._storage.runs.unfinished()
         going = None if left is None else left.id
         if run.id != going:
-            await asyncio.to_thread(folder.clear)
-            await self._over(run.id)
+            await self._clear(run)
+            await self._news.over(run.id)
         await asyncio.to_thread(prune, self.recipe.folder, going)
+
+    async def _clear(self, run: Run) -> None:
+        """What a run saved that has ended is gone, and so is a candidate that was not judged."""
+        await asyncio.to_thread(self._folder(run.id).clear)
+        ended = await self._storage.runs.get(run.id)
+        if ended is None or ended.candidate is None:
+            await self._discard(run)
+
+    async def _discard(self, run: Run) -> None:
+        """What an attempt made of these ratings is no candidate."""
+        folder = self.recipe.models / model_id(run)
+        try:
+            if await asyncio.to_thread(discard, folder):
+                self._log.info("candidate removed", run=run.id, model=folder.name)
+        except OSError as error:
+            self._log.error(
+                "candidate not removed", run=run.id, folder=str(folder), error=str(error)
+            )
 
     async def _attempt(self, run: Run, folder: RunFolder) -> None:
         if run.state == "running":  # the bot was killed
             await self._storage.runs.requeue(run.id)
             await asyncio.to_thread(folder.count_death)
         if await asyncio.to_thread(folder.deaths) >= MOST_DEATHS:
-            await self._finish(run, "failed", sentence=DIED)
+            await self._fail(run, DIED)
             return
         try:
-            sha256, counted = await self._ratings_of(run, folder)
+            async with self._ratings:
+                self._changed = False
+                sha256, counted = await self._ratings_of(run, folder)
         except StorageError:
             raise
         except CadenzaError as error:
-            await self._finish(run, "failed", sentence=str(error))
+            await self._fail(run, str(error))
             return
         if not counted.ratings:
-            await self._finish(run, "failed", sentence=NOTHING)
+            await self._fail(run, NOTHING)
             return
         run = await self._storage.runs.start(run.id, ratings_sha256=sha256, counted=counted)
+        self._run = run
         self._log.info("finetune starts", run=run.id, attempt=run.attempts, **counted._asdict())
         candidate, ended = await self._tune(run, folder)
-        await self._judge(run, folder, candidate, ended)
+        async with self._ratings:
+            await self._judge(run, folder, candidate, ended)
 
     async def _ratings_of(self, run: Run, folder: RunFolder) -> tuple[str, Counted]:
-        """Return the hash and size of the run's file, which is written if it is not there."""
-        try:
-            ratings = await asyncio.to_thread(read_ratings, folder.ratings)
-        except RatingsError:  # not there yet, or cut short
-            if again := run.config.get("again"):
-                return await self._same_ratings(again, folder)
-            await asyncio.to_thread(folder.path.mkdir, parents=True, exist_ok=True)
-            exported = await export_ratings(
-                self._storage, folder.ratings, server_id=run.server_id, since=run.since
-            )
-            counted = Counted(exported.ratings, exported.pieces, exported.raters)
-            return exported.sha256, counted
-        return ratings.sha256, _counted(ratings)
+        """Return the hash and size of the run's file, which is written if it is not there.
 
-    async def _same_ratings(
-        self, again: Mapping[str, Any], folder: RunFolder
-    ) -> tuple[str, Counted]:
-        """Return the same for a model that is judged again, and so made of what it was made of."""
-        earlier = folder_of(self.recipe.folder, again["run"])
-        await asyncio.to_thread(folder.take_ratings, earlier)
-        try:
-            ratings = await asyncio.to_thread(read_ratings, folder.ratings)
-        except RatingsError as error:
-            raise RatingsError(OTHERS) from error
-        if ratings.sha256 != again["sha256"]:
+        RatingsError for a model that is made again where it has not the ratings that it had.
+        """
+        again: Mapping[str, Any] | None = run.config.get("again")
+        ratings = await asyncio.to_thread(folder.read)
+        if ratings is None and again is not None:
+            await asyncio.to_thread(folder.take_ratings, self._folder(again["run"]))
+            ratings = await asyncio.to_thread(folder.read)
+        if again is not None and (ratings is None or ratings.sha256 != again["sha256"]):
             raise RatingsError(OTHERS)
-        return ratings.sha256, _counted(ratings)
+        if ratings is not None:
+            return ratings.sha256, Counted(ratings.count, len(ratings.pieces), len(ratings.raters))
+        await asyncio.to_thread(folder.path.mkdir, parents=True, exist_ok=True)
+        exported = await export_ratings(
+            self._storage, folder.ratings, server_id=run.server_id, since=run.since
+        )
+        return exported.sha256, Counted(exported.ratings, exported.pieces, exported.raters)
 
     async def _tune(self, run: Run, folder: RunFolder) -> tuple[Candidate | None, Ended]:
         """Return what the process made, and how it ended."""
@@ -307,6 +327,8 @@ class Supervisor:
         if again := run.config.get("again"):
             wins, losses = await self._storage.trials.tally(again["model"], again["against"])
             command += ["--trials", str(folder.write_trials(wins, losses))]
+        # An attempt that was killed when it was done but to tell has left one of the same name.
+        await self._discard(run)
         self._process = process = await TuneProcess.start(
             command,
             self.recipe.environ,
@@ -321,7 +343,7 @@ class Supervisor:
             if isinstance(said, Candidate):
                 candidate = said
             else:
-                await self._tell(run.id, said)
+                await self._news.tell(run.id, said)
         return candidate, await process.ended()
 
     async def _judge(
@@ -330,6 +352,7 @@ class Supervisor:
         """The run has ended, or waits to be begun again."""
         runs = self._storage.runs
         if self._changed:
+            await self._discard(run)
             await runs.requeue(run.id)
         elif ended.code == 0 and candidate is not None:
             card = await asyncio.to_thread(_card, self.recipe.models / candidate.id)
@@ -342,7 +365,7 @@ class Supervisor:
         elif self._closing:
             await runs.requeue(run.id)
         elif ended.starved:
-            await self._finish(run, "failed", sentence=STARVED)
+            await self._fail(run, STARVED)
         elif ended.killed:
             self._log.warning("finetune killed", run=run.id, code=ended.code, said=ended.sentence)
             await asyncio.to_thread(folder.count_death)
@@ -350,44 +373,25 @@ class Supervisor:
         else:
             self._log.error("finetune failed", run=run.id, code=ended.code, said=ended.tail)
             plain = "Traceback" not in ended.tail and ended.sentence
-            await self._finish(run, "failed", sentence=plain or BROKE)
+            await self._fail(run, plain or BROKE)
 
-    async def _finish(self, run: Run, end: RunEnd, *, sentence: str) -> None:
-        self._log.info("finetune ended", run=run.id, state=end, reason=sentence)
-        await self._storage.runs.finish(run.id, end, sentence=sentence)
+    async def _fail(self, run: Run, sentence: str) -> None:
+        self._log.info("finetune ended", run=run.id, state="failed", reason=sentence)
+        await self._storage.runs.finish(run.id, "failed", sentence=sentence)
 
     async def _is_over(self, run_id: int) -> bool:
         run = await self._storage.runs.get(run_id)
         return run is None or run.state not in UNFINISHED
 
-    async def _tell(self, run_id: int, step: Step) -> None:
-        async with self._told:
-            watch = self._watches.setdefault(run_id, _Watch())
-            watch.step = step
-            watch.turn += 1
-            self._told.notify_all()
-
-    async def _over(self, run_id: int) -> None:
-        async with self._told:
-            watch = self._watches.pop(run_id, None)
-            if watch is not None:
-                watch.over = True
-            self._told.notify_all()
-
-
-async def _plain_wait(awaitable: Awaitable[Any], _reason: str) -> Any:
-    return await awaitable
-
 
 def model_id(run: Run) -> str:
-    """Return what the run's model is called: the same in every attempt on the same ratings."""
+    """Return what the run's model is called: the same in every attempt on the same ratings.
+
+    Eight digits keep any other model's name apart: what is called so may be removed.
+    """
     known = f"{run.id} {run.asked_at.isoformat()} {run.ratings_sha256}"
     told = hashlib.sha256(known.encode()).hexdigest()
-    return f"tuned-{run.asked_at:%Y%m%d}-{told[:4]}"
-
-
-def _counted(ratings: Ratings) -> Counted:
-    return Counted(ratings.count, len(ratings.pieces), len(ratings.raters))
+    return f"tuned-{run.asked_at:%Y%m%d}-{told[:8]}"
 
 
 def _card(folder: Path) -> dict[str, Any]:

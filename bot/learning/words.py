@@ -9,6 +9,7 @@ from typing import Any
 from bot.learning.steps import Step
 from bot.storage.learning_records import Counted, DayTally, Run, Tally
 from engine.evaluation.preferred import wilson
+from engine.evaluation.verdict import NOT_MEASURED
 from engine.ratings.records import ENOUGH, FEW
 
 STAGES = {
@@ -35,7 +36,7 @@ def scope_words(server_id: int | None) -> str:
 def plan_words(
     counted: Counted, fresh: int, server_id: int | None, since: datetime | None, minutes: float
 ) -> str:
-    """Return what a run will use and cost. ``fresh``: ratings since the last run in its scope."""
+    """Return what a run will use and cost. ``fresh``: ratings since one learned for its scope."""
     span = "" if since is None else f" since {since:%Y-%m-%d}"
     lines = [
         f"**A fine-tune for {scope_words(server_id)}**",
@@ -100,10 +101,15 @@ def ended_words(run: Run) -> str:
 
 
 def checks_words(verdict: Mapping[str, Any]) -> str:
-    """Return every check, one a line: before, now, wanted."""
+    """Return every check, one a line: before, now, wanted.
+
+    One that could not be measured and need not be is marked as neither passed nor failed.
+    """
     lines = []
     for check in verdict.get("checks", ()):
         mark = "✅" if check.get("passed") else "❌"
+        if check.get("passed") and check.get("candidate") == NOT_MEASURED:
+            mark = "–"
         says = check.get("says") or check.get("name")
         served, now, wanted = (check.get(k, "–") for k in ("served", "candidate", "wanted"))
         lines.append(f"{mark} **{says}**: before {served}, now {now} (wanted {wanted})")

@@ -43,6 +43,7 @@ class NewRun:
     """A fine-tune that was asked for."""
 
     config: dict[str, Any]
+    """``again``: which model is made again, of which ratings, to be judged; else empty."""
     seed: int
     server_id: int | None = None
     """Whose taste it learns; None for everyone's."""

@@ -65,10 +65,19 @@ class Runs:
             return None if row is None else record(Run, row)
 
     async def latest(
-        self, server_id: int | None, states: Collection[RunState] = get_args(RunState)
+        self,
+        server_id: int | None,
+        states: Collection[RunState] = get_args(RunState),
+        *,
+        again: bool = True,
     ) -> Run | None:
-        """The run of this scope that was asked for last, among those in one of these states."""
+        """The run of this scope that was asked for last, among those in one of these states.
+
+        ``again``: also one that makes a model again to judge it, and so learns nothing new.
+        """
         rows = select(RunRow).where(_of(server_id), RunRow.state.in_(states))
+        if not again:
+            rows = rows.where(RunRow.config["again"].as_string().is_(None))
         async with self._database.reading() as session:
             row = await session.scalar(rows.order_by(RunRow.id.desc()).limit(1))
             return None if row is None else record(Run, row)

@@ -18,9 +18,9 @@ import torch
 
 from engine.commands.progress import progress_bar
 from engine.composer import Composer
-from engine.errors import BadInputError, SoundfontError
+from engine.errors import BadInputError, CancelledError, SoundfontError
 from engine.evaluation.trial import PIECES
-from engine.learn import LearnSettings, Step, learn
+from engine.learn import Learned, LearnSettings, Step, learn
 from engine.option_types import MAX_SEED, Commands, whole
 from engine.ratings.records import FEW, read_ratings
 from engine.registry.entry import is_name
@@ -73,7 +73,23 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Learn, judge, and print the verdict; the candidate is then in the registry."""
+    """Learn, judge, and print the verdict; the candidate is then in the registry.
+
+    Ctrl-C and SIGTERM raise CancelledError: what was reached is kept, and the same command goes on
+    from there.
+    """
+    try:
+        learned = _learned(options)
+    except KeyboardInterrupt as stopped:
+        raise CancelledError(
+            f"stopped; what was reached is kept in {options.run_folder}, "
+            "and the same command goes on where it stopped"
+        ) from stopped
+    _tell(learned, as_json=options.json)
+
+
+def _learned(options: argparse.Namespace) -> Learned:
+    """Return the end of the run that the options ask for; its steps are shown on the way."""
     folder: Path = options.run_folder
     ratings = read_ratings(options.ratings)
     if options.threads:
@@ -99,7 +115,7 @@ def run(options: argparse.Namespace) -> None:
             else:
                 bar.show(_STAGES[step.stage], step.share)
 
-        learned = learn(
+        return learn(
             ratings,
             composer,
             registry,
@@ -113,8 +129,12 @@ def run(options: argparse.Namespace) -> None:
             settings=settings,
             on_step=show,
         )
+
+
+def _tell(learned: Learned, *, as_json: bool) -> None:
+    """Print the verdict, and where the candidate is."""
     entry, verdict = learned.candidate, learned.verdict
-    if options.json:
+    if as_json:
         end = {"candidate": entry.id, "passed": verdict.passed, "reason": verdict.reason}
         print(json.dumps({**end, "folder": str(entry.folder)}), flush=True)
         return

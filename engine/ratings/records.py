@@ -22,6 +22,7 @@ from typing import Any
 from engine.errors import BadInputError, RequestError
 from engine.request.model import Brief
 from engine.tokens import vocab
+from engine.tokens.spec import Family
 
 MOST, LEAST = 2, -2
 """A score lies between."""
@@ -40,7 +41,7 @@ class Rating:
     """One listener's latest opinion of one piece."""
 
     rater: str
-    """A pseudonym."""
+    """A pseudonym, never empty."""
     score: int
     """LEAST to MOST; 0 counts as no opinion and is not exported."""
     own: bool
@@ -49,6 +50,8 @@ class Rating:
     """When, in UTC, as ISO 8601."""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.rater, str) or not self.rater:
+            raise ValueError(f"a rater is a pseudonym in quotes, got {self.rater!r}")
         if not LEAST <= self.score <= MOST:
             raise ValueError(f"a score is {LEAST} to {MOST}, got {self.score}")
         if datetime.fromisoformat(self.at).tzinfo is None:
@@ -67,12 +70,14 @@ class RatedPiece:
     """Which model wrote it."""
     brief: Brief
     tokens: tuple[int, ...]
-    """The bars, End included, as the model wrote them; no prefix."""
+    """The bars, one at least, End included, as the model wrote them; no prefix."""
     ratings: tuple[Rating, ...]
 
     def __post_init__(self) -> None:
         if not all(0 <= token < vocab.V for token in self.tokens) or not self.tokens:
             raise ValueError("tokens are ids of the vocabulary, one at least")
+        if not any(vocab.FAMILY[token] is Family.BAR for token in self.tokens):
+            raise ValueError("its tokens hold no bar, so there is nothing to hear")
         if len({rating.rater for rating in self.ratings}) < len(self.ratings):
             raise ValueError("a listener has one rating of a piece")
 
@@ -105,6 +110,7 @@ class Ratings:
     """A whole file of ratings."""
 
     pieces: tuple[RatedPiece, ...]
+    """``read_ratings`` gives each number once."""
     sha256: str
     """Of the file: what a run on it can be told by."""
 
@@ -120,20 +126,34 @@ class Ratings:
 
 
 def read_ratings(path: Path) -> Ratings:
-    """Return the ratings of a file; RatingsError names the line that is none."""
+    """Return the ratings of a file, each piece of which stands in it once.
+
+    RatingsError names the line that is no rated piece, or that holds a piece again.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise RatingsError(f"{path} cannot be read: {error.strerror}; export it again") from error
-    pieces = []
+    pieces: list[RatedPiece] = []
+    line_of: dict[str, int] = {}
     for number, line in enumerate(data.splitlines(), start=1):
-        try:
-            pieces.append(RatedPiece.from_json(json.loads(line)))
-        except (ValueError, KeyError, TypeError, RequestError) as error:
+        piece = _read_line(line, f"line {number} of {path}")
+        first = line_of.setdefault(piece.piece, number)
+        if first != number:
             raise RatingsError(
-                f"line {number} of {path} is no rated piece ({error}); export the file again"
-            ) from error
+                f"line {number} of {path} holds piece {piece.piece!r} again, which stands in "
+                f"line {first}; take one of them out, or export the file again"
+            )
+        pieces.append(piece)
     return Ratings(tuple(pieces), hashlib.sha256(data).hexdigest())
+
+
+def _read_line(line: bytes, where: str) -> RatedPiece:
+    """Return the piece of one line; RatingsError says ``where`` there is none, and why."""
+    try:
+        return RatedPiece.from_json(json.loads(line))
+    except (ValueError, KeyError, TypeError, RequestError) as error:
+        raise RatingsError(f"{where} is no rated piece ({error}); export the file again") from error
 
 
 def write_ratings(path: Path, pieces: Iterable[RatedPiece]) -> str:

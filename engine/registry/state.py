@@ -124,6 +124,11 @@ class State:
             history=tuple(step for step in self.history if step.server != server),
         )
 
+    def retold(self, by: str, word: str) -> State:
+        """Return the state with another word for who did something."""
+        history = tuple(replace(s, by=word) if s.by == by else s for s in self.history)
+        return replace(self, history=history)
+
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON values."""
         trial = self.trial

@@ -102,9 +102,21 @@ def lay_out(score: Score, *, title: str, key: Key | None = None) -> Sheet:
 
 
 def _on_grid(score: Score) -> Score:
-    """Return the score in grid ticks under its own meters, or under the eight if it must be."""
-    if not writable(score):
-        return quantise(score)[0]
+    """Return the score in grid ticks under its own meters, or under the eight if it must be.
+
+    Every bar of it can be written.
+    """
+    if writable(score):
+        grid = _rounded(score)
+        # Rounding may bring in a meter that no bar of the score has: a change a little behind a
+        # bar line moves back onto it, an onset moves into a bar that was not counted.
+        if writable(grid):
+            return grid
+    return quantise(score)[0]
+
+
+def _rounded(score: Score) -> Score:
+    """Return the score in grid ticks, meters and notes as they are; its bars cover every onset."""
     scale = GRID / score.resolution
 
     def tick(at: int) -> int:

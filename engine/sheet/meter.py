@@ -162,7 +162,7 @@ def _rest_fits(start: int, end: int, line: int, counted: Counting) -> bool:
 
 
 def writable(score: Score) -> bool:
-    """Whether every bar of the score is a whole number of sixteenths, as notation needs here."""
+    """Whether every bar that is counted is a whole number of sixteenths, as notation needs here."""
     for bar in score.iter_bars():
         unit = 4 * GRID / bar.meter.denominator
         ticks = (bar.end - bar.start) * GRID

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.buttons import FACES, cancel_view, piece_view
+from bot.buttons import CHOICES, RATINGS, cancel_view, piece_view
 from bot.cards import (
     FIELD_LENGTH,
     WHICH,
@@ -154,7 +154,9 @@ def test_sentences_begin_and_end_as_sentences_do(text: str, said: str) -> None:
 async def test_each_button_carries_what_it_does_to_which_piece() -> None:
     view = piece_view(9, rating_buttons=True, trial_id=9)
     ids = [item.item.custom_id for item in view.children]  # type: ignore[attr-defined]
-    assert sorted(ids) == sorted(f"cadenza:{a}:9" for a in FACES if a != "cancel")
+    whole = ("change", "again", "extend", "variations", "stems", "explain", "delete")
+    actions = [*whole, *(face.action for face in (*RATINGS, *CHOICES))]
+    assert sorted(ids) == sorted(f"cadenza:{action}:9" for action in actions)
     fewer = piece_view(9, rating_buttons=False).children
     assert len(fewer) == len(ids) - 7
     assert [i.item.custom_id for i in cancel_view(4).children] == ["cadenza:cancel:4"]  # type: ignore[attr-defined]

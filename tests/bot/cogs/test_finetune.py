@@ -6,10 +6,11 @@ import signal
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 
 from bot.assemble import utc_now
-from bot.storage.learning_records import NewRun
+from bot.storage.learning_records import Counted, NewRun
 from engine.registry.registry import Registry
 from tests.bot.cogs.test_admin import words
 from tests.bot.learning.house import TOKENS
@@ -99,7 +100,7 @@ async def test_from_start_to_report_to_promotion_and_back(owned: Stage) -> None:
     await owned.ann.click(report, label="Promote")
     assert registry(owned).served().id == run.candidate
     (step,) = registry(owned).history()
-    assert (step.by, step.forced) == (f"Discord user {owned.ann.id}", False)
+    assert (step.by, step.forced) == ("owner", False)
     after = owned.channel.last_message
     assert labels(after) == ["Roll back"]
     await owned.ann.click(after, label="Roll back")
@@ -192,6 +193,40 @@ async def test_without_ratings_and_with_times_that_are_none_one_reads_what_to_do
     assert "since" in told.content
     await owned.client.storage.people.delete(owned.ben.id)
     assert "has rated" in (await asked(owned, "finetune start")).content
+
+
+async def test_new_ratings_are_counted_from_the_last_run_that_learned(owned: Stage) -> None:
+    """A model that was only made again, to be judged, used to use all new ratings up."""
+    storage = owned.client.storage
+
+    async def counted() -> tuple[str, str]:
+        plan = (await asked(owned, "finetune start")).content.split("(")[1].split(")")[0]
+        automatic = await asked(owned, "finetune automatic", every=20)
+        return plan, automatic.content.split("(")[1].split(")")[0]
+
+    learned = await storage.runs.add(NewRun(config={}, seed=1))
+    await storage.runs.start(learned.id, ratings_sha256="ab" * 32, counted=Counted(2, 1, 2))
+    await storage.runs.finish(learned.id, "refused", candidate="bad")
+    await storage.ratings.give(1, owned.ann.id, "love", "button")
+    assert await counted() == ("1 new since the last run", "1 so far")
+    again = await storage.runs.add(NewRun(config={"again": {"run": learned.id}}, seed=1))
+    await storage.runs.start(again.id, ratings_sha256="ab" * 32, counted=Counted(2, 1, 2))
+    await storage.runs.finish(again.id, "passed", candidate="good")
+    assert await counted() == ("1 new since the last run", "1 so far")
+    failed = await storage.runs.add(NewRun(config={}, seed=1))
+    await storage.runs.finish(failed.id, "failed", sentence="There is no room.")
+    # Nothing was learned, but automatic mode must not begin the same again every minute.
+    assert await counted() == ("1 new since the last run", "0 so far")
+
+
+async def test_buttons_of_before_say_what_became_of_their_run(owned: Stage) -> None:
+    """Once they were called cadenza-run:cancel:7; such messages still stand in channels."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Cancel", custom_id="cadenza-run:cancel:7"))
+    message = await owned.client.place(owned.channel.id, None).send("progress", view=view)
+    view.stop()
+    pressed = await owned.ann.click(message, label="Cancel")
+    assert "has been deleted" in words(pressed)
 
 
 async def test_a_failed_run_says_why(owned: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 
 from bot.assemble import registry_of
+from bot.learning.export import FILE
 from bot.learning.promote import main
 from bot.learning.serving import Serving
 from bot.settings import Settings
 from bot.storage.learning_records import NewTrial
+from engine.registry.digests import Digests
 from engine.registry.errors import RegistryError
 from engine.registry.registry import Registry
 from tests.bot.cogs.test_admin import words
@@ -81,7 +84,62 @@ async def test_what_has_not_passed_wants_its_id_typed(owned: Stage) -> None:
     window = await owned.ann.click(shown, label="Promote anyway…")
     await owned.ann.submit_modal(window, {"word": "bad"})
     (step,) = registry(owned).history()
-    assert (step.after, step.forced, step.by) == ("bad", True, f"Discord user {owned.ann.id}")
+    assert (step.after, step.forced, step.by) == ("bad", True, "owner")
+
+
+def on_disk(played: Stage) -> str:
+    """All that stands in the files that say what is served."""
+    return "".join(path.read_text() for path in sorted(registry(played).folder.glob("*.json")))
+
+
+async def test_the_history_of_models_names_no_owner_by_number(owned: Stage) -> None:
+    await owned.ann.click(await asked(owned, "model promote", id="good"), label="Promote")
+    await asked(owned, "model trial", id="bad")
+    await asked(owned, "model trial", id="off")
+    await asked(owned, "model rollback")
+    assert [step.by for step in registry(owned).history()] == ["owner"] * 4
+    assert str(owned.ann.id) not in on_disk(owned)
+
+
+async def test_deleting_oneself_takes_ones_number_out_of_an_older_history(owned: Stage) -> None:
+    """It used to say who promoted; so it goes even if nothing else is kept of an owner.
+
+    And even if somewhere a file of ratings cannot be changed, which here is none.
+    """
+    (owned.client.learning.runs.recipe.folder / "run-7" / FILE).mkdir(parents=True)
+    registry(owned).promote("good", by=f"Discord user {owned.ann.id}", at=AT)
+    registry(owned).promote("bad", by=f"Discord user {owned.ann.id}0", at=AT, forced=True)
+    await owned.ann.click(await asked(owned, "mydata delete"), label="Remove everything")
+    by = [step.by for step in registry(owned).history()]
+    assert by == ["owner", f"Discord user {owned.ann.id}0"]
+    assert f'{owned.ann.id}"' not in on_disk(owned)
+
+
+async def test_files_of_models_are_never_read_on_the_event_loop(
+    owned: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of megabytes may have to be hashed, and nobody was answered meanwhile."""
+    registry(owned).promote("good", by="x", at=AT)
+    registry(owned).set_trial("bad", 0.2, by="x", at=AT)
+    threads: dict[str, set[str]] = {}
+    of, loop = Digests.of, threading.current_thread().name
+
+    def watched(self: Digests, path: Path) -> str:
+        threads.setdefault(said, set()).add(threading.current_thread().name)
+        return of(self, path)
+
+    monkeypatch.setattr(Digests, "of", watched)
+    commands: list[tuple[str, dict[str, Any]]] = [
+        ("model list", {}),
+        ("model choices", {}),
+        ("model promote", {"id": "good"}),
+        ("model trial", {"id": "bad"}),
+        ("model judge", {"id": "good"}),
+    ]
+    for said, options in commands:
+        await asked(owned, said, **options)
+    assert set(threads) == {said for said, _ in commands}
+    assert not any(loop in names for names in threads.values())
 
 
 @pytest.mark.parametrize("command", ["promote", "trial"])
@@ -186,9 +244,10 @@ async def test_the_process_that_loads_says_why_not(tmp_path: Path) -> None:
     make(tmp_path / "bad", "bad", b"", passed=False)
     serving = Serving(registry, os.environ, lambda: AT, QUICK_PROMOTE)
     with pytest.raises(RegistryError, match="has not passed the gate"):
-        await serving.promote("bad", server=None, by="x")
-    await serving.promote("bad", server=None, by="x", forced=True)
+        await serving.promote("bad", server=None, by=None)
+    await serving.promote("bad", server=None, by=None, forced=True)
     assert registry.served().id == "bad"
+    assert registry.history()[0].by == "automatic mode"
     broken = Serving(registry, os.environ, lambda: AT, (sys.executable, "-c", "1 / 0", "-"))
     with pytest.raises(RegistryError, match="the log says why"):
-        await broken.promote("bad", server=None, by="x")
+        await broken.promote("bad", server=None, by=None)

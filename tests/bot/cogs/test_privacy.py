@@ -8,6 +8,9 @@ import zipfile
 from typing import Any
 
 from bot.cogs.privacy import packed
+from bot.learning.export import FILE, export_ratings
+from engine.ratings.records import read_ratings
+from tests.bot.learning.house import TOKENS
 from tests.bot.stage import Stage
 
 
@@ -42,6 +45,23 @@ async def test_delete_removes_the_person_from_everywhere(played: Stage) -> None:
     assert theirs.id in left
     assert (await played.client.storage.people.export(played.ben.id))["person"] is None
     assert await played.client.storage.ratings.counted(2) == []
+
+
+async def test_ratings_that_a_killed_bot_left_to_be_learned_from_go_when_asked_again(
+    played: Stage,
+) -> None:
+    """It had deleted them from the database; asked again, it found nothing to do."""
+    piece = await played.kept(played.cleo, tokens=TOKENS)
+    for person in (played.ben, played.cleo):
+        await played.client.storage.ratings.give(piece.id, person.id, "like", "button")
+    file = played.client.learning.runs.recipe.folder / "run-1" / FILE
+    await export_ratings(played.client.storage, file)
+    await played.client.storage.people.delete(played.ben.id)
+    assert read_ratings(file).count == 2
+    result = await played.ben.slash(played.channel, "mydata delete")
+    question: Any = result.response or result.followups[-1]
+    await played.ben.click(question, label="Remove everything")
+    assert read_ratings(file).count == 1
 
 
 def test_an_export_too_large_for_one_file_is_parted_and_nothing_is_left_out() -> None:

@@ -18,8 +18,8 @@ from tests.bot.quick_worker import MIDI
 from tests.bot.stage import SCRIPTED_TUNE, soon
 
 ANN, BEN = 1, 2
-TOKENS = vocab.END.to_bytes(2, "little")
-"""Of a piece that says nothing."""
+TOKENS = b"".join(token.to_bytes(2, "little") for token in (vocab.bar_id(0), vocab.END))
+"""Of a piece of one silent bar."""
 
 
 @contextlib.asynccontextmanager

@@ -1,7 +1,8 @@
 """Stands in for ``engine tune``: says the same lines, makes a candidate, tunes nothing.
 
 The environment variable TUNE says what happens: PASS (usual), REFUSE, FAIL, BREAK, STARVE, DIE
-(killed in the first attempt only), DIE_ALWAYS, HANG (until SIGTERM, then saved as the real one).
+(killed in the first attempt only), DIE_LATE (so, too, when the candidate is there), DIE_ALWAYS,
+HANG (until SIGTERM, then saved as the real one), LATE (SIGTERM comes when all is done but to tell).
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ def main() -> int:
     options = parser.parse_args()
     mode = os.environ.get("TUNE", "PASS")
     run, models = Path(options.run), Path(options.models)
+    if (models / options.name).exists():
+        print(f"--name {options.name} is taken", file=sys.stderr)
+        return 2
     run.mkdir(parents=True, exist_ok=True)
     begun = run.parent / "begun"
     attempt = len(begun.read_text().splitlines()) if begun.exists() else 0
@@ -52,11 +56,15 @@ def main() -> int:
         file.write(hashlib.sha256(ratings).hexdigest() + "\n")
     if mode == "HANG":
         signal.signal(signal.SIGTERM, stopped)
+    if mode == "LATE":
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     say(stage="check", share=0.0)
     say(stage="tune", share=0.4, epoch=1, loss=0.61, margin=0.3, accuracy=0.625, kl=0.01)
     if mode == "HANG":
         while True:
             signal.pause()
+    if mode == "LATE":
+        signal.sigwait([signal.SIGTERM])
     if mode == "DIE_ALWAYS" or (mode == "DIE" and attempt == 0):
         os.kill(os.getpid(), signal.SIGKILL)
     if mode == "FAIL":
@@ -70,6 +78,8 @@ def main() -> int:
         blind = json.loads(Path(options.trials).read_text())
         mode = "PASS" if blind["wins"] > blind["losses"] else "REFUSE"
     make(models / options.name, options.name, ratings, passed=mode != "REFUSE")
+    if mode == "DIE_LATE" and attempt == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
     say(
         candidate=options.name,
         passed=mode != "REFUSE",

@@ -42,7 +42,7 @@ from tests.bot.storage.kept import (
 from tests.engine.score.pieces import hits, piece, two_bars
 
 BRIEF = replace(resolve(parse("jazz calm 90bpm"), seed=7), bars=2)
-BARS = (5, 6, 7, vocab.END)
+BARS = (vocab.bar_id(0), 6, 7, vocab.END)
 """Not music, but tokens: what is kept is exported as it is."""
 RAW = b"".join(token.to_bytes(2, "little") for token in BARS)
 MIDI = write_midi(polish(two_bars(), seed=1))

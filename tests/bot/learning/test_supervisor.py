@@ -5,22 +5,73 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.learning.export import FILE
+from bot.learning import supervisor as supervising
+from bot.learning.export import FILE, ExportError, scrub
 from bot.learning.folders import prune, try_lock
 from bot.learning.process import TuneProcess
 from bot.learning.steps import Candidate, Step, read_line
-from bot.learning.supervisor import BROKE, DIED, STARVED
+from bot.learning.supervisor import BROKE, DIED, OTHERS, STARVED, Supervisor, model_id
 from bot.storage.errors import StateError
-from bot.storage.learning_records import NewRun
+from bot.storage.learning_records import Counted, NewRun, Run
+from bot.storage.storage import Storage
 from engine.ratings.records import read_ratings
 from tests.bot.learning.house import BEN, at_the_end, at_work, begun, rated, supervisor
+from tests.bot.learning.scripted_tune import make
 from tests.bot.stage import soon
 
 NEW = NewRun(config={}, seed=7)
+
+
+class WatchedLock(asyncio.Lock):
+    """A lock that says when somebody has to wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited_for = asyncio.Event()
+
+    async def acquire(self) -> Any:
+        if self.locked():
+            self.waited_for.set()
+        return await super().acquire()
+
+
+def candidates(folder: Path) -> list[str]:
+    """The models that the registry would list; nothing else is left beside them."""
+    models = folder / "models"
+    return sorted(path.name for path in models.iterdir()) if models.exists() else []
+
+
+async def forget_while(
+    runs: Supervisor,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+    happens: Callable[[], Awaitable[Any]],
+) -> None:
+    """Ben is deleted; before any file is touched something happens, as far as it is let."""
+    lock = runs._ratings = WatchedLock()
+
+    async def scrub_then(*given: Any) -> list[Path]:
+        going = [asyncio.ensure_future(happens()), asyncio.ensure_future(lock.waited_for.wait())]
+        await soon(asyncio.wait(going, return_when=asyncio.FIRST_COMPLETED))
+        for task in going:
+            task.cancel()
+        return await scrub(*given)
+
+    monkeypatch.setattr(supervising, "scrub", scrub_then)
+    await soon(runs.forget(await storage.people.delete(BEN), BEN))
+    monkeypatch.setattr(supervising, "scrub", scrub)
+
+
+def again(run: Run) -> NewRun:
+    """The same model is made again, to be judged by blind choices."""
+    of = {"run": run.id, "model": run.candidate, "against": "x", "sha256": run.ratings_sha256}
+    return NewRun(config={"again": of}, seed=run.seed)
 
 
 def alive(pid: int | None) -> bool:
@@ -108,10 +159,42 @@ async def test_a_cancelled_run_ends_at_once_and_its_process_is_gone(
         await runs.close()
 
 
-async def test_a_run_whose_process_is_killed_goes_on_by_itself(
+async def test_a_cancelled_run_leaves_no_candidate_even_if_it_was_done_that_very_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TUNE", "DIE")
+    monkeypatch.setenv("TUNE", "LATE")
+    async with rated(tmp_path) as storage:
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        run = await runs.ask(NEW)
+        await at_work(runs, run.id)
+        await runs.cancel(run.id)
+        monkeypatch.setenv("TUNE", "PASS")
+        second = await runs.ask(NEW)
+        second = await at_the_end(runs, storage, second.id)
+        await runs.close()
+    assert candidates(tmp_path) == [second.candidate]
+
+
+async def test_a_run_that_is_cancelled_while_nothing_runs_leaves_no_candidate(
+    tmp_path: Path,
+) -> None:
+    """An earlier life was killed between the candidate and the word of it."""
+    async with rated(tmp_path) as storage:
+        run = await storage.runs.add(NEW)
+        run = await storage.runs.start(
+            run.id, ratings_sha256="ab" * 32, counted=Counted(ratings=2, pieces=1, raters=2)
+        )
+        make(tmp_path / "models" / model_id(run), model_id(run), b"", passed=True)
+        await supervisor(storage, tmp_path).cancel(run.id)
+    assert candidates(tmp_path) == []
+
+
+@pytest.mark.parametrize("mode", ["DIE", "DIE_LATE"])
+async def test_a_run_whose_process_is_killed_goes_on_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("TUNE", mode)
     async with rated(tmp_path) as storage:
         runs = supervisor(storage, tmp_path)
         runs.start()
@@ -197,10 +280,141 @@ async def test_whoever_is_deleted_is_taken_out_and_the_run_begins_anew_without_t
     assert not alive(pid)
 
 
-async def test_a_server_that_is_deleted_takes_its_run_along(
+async def test_a_run_that_starts_while_somebody_is_deleted_learns_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It used to read its file, which was there from before, while that was being rewritten.
+
+    Whose file it was had been asked before, when no run was under way: so nobody told it.
+    """
+    monkeypatch.setenv("TUNE", "HANG")
+    async with rated(tmp_path) as storage:
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        run = await runs.ask(NEW)
+        await at_work(runs, run.id)
+        await runs.close()
+        runs = supervisor(storage, tmp_path)
+
+        async def starts() -> None:
+            runs.start()
+            await at_work(runs, run.id)
+
+        await forget_while(runs, storage, monkeypatch, starts)
+        await at_work(runs, run.id)
+        going = await storage.runs.get(run.id)
+        await runs.close()
+    assert going is not None
+    assert (going.ratings, going.raters) == (1, 1)
+    left = read_ratings(tmp_path / "learning" / f"run-{run.id}" / FILE)
+    assert left.count == 1
+    assert begun(tmp_path, run.id)[-1] == going.ratings_sha256 == left.sha256
+
+
+async def test_a_model_is_not_made_again_of_ratings_that_are_being_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with rated(tmp_path) as storage:
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        first = await runs.ask(NEW)
+        first = await at_the_end(runs, storage, first.id)
+        asked: list[Run] = []
+
+        async def judges_again() -> None:
+            asked.append(await runs.ask(again(first)))
+            await at_the_end(runs, storage, asked[0].id)
+
+        await forget_while(runs, storage, monkeypatch, judges_again)
+        second = await at_the_end(runs, storage, asked[0].id)
+        await runs.close()
+    assert (second.state, second.sentence) == ("failed", OTHERS)
+    assert candidates(tmp_path) == [first.candidate]
+
+
+async def test_a_model_is_not_made_again_without_those_who_were_deleted_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run used to begin anew on what was left, and another model was judged by the choices."""
+    async with rated(tmp_path) as storage:
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        first = await runs.ask(NEW)
+        first = await at_the_end(runs, storage, first.id)
+        monkeypatch.setenv("TUNE", "HANG")
+        second = await runs.ask(again(first))
+        await at_work(runs, second.id)
+        monkeypatch.setenv("TUNE", "PASS")
+        await runs.forget(await storage.people.delete(BEN), BEN)
+        second = await at_the_end(runs, storage, second.id)
+        await runs.close()
+    assert (second.state, second.sentence) == ("failed", OTHERS)
+
+
+async def test_a_run_that_ends_while_somebody_is_deleted_begins_anew_and_leaves_one_candidate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUNE", "LATE")
+    async with rated(tmp_path) as storage:
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        run = await runs.ask(NEW)
+        await at_work(runs, run.id)
+        monkeypatch.setenv("TUNE", "PASS")
+
+        async def ends() -> None:
+            assert runs.pid is not None
+            os.kill(runs.pid, signal.SIGTERM)
+            await at_the_end(runs, storage, run.id)
+
+        await forget_while(runs, storage, monkeypatch, ends)
+        run = await at_the_end(runs, storage, run.id)
+        await runs.close()
+    assert (run.state, run.raters, run.attempts) == ("passed", 1, 2)
+    assert candidates(tmp_path) == [run.candidate]
+
+
+async def test_a_run_that_is_done_when_it_is_told_to_begin_anew_leaves_one_candidate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had made of deleted ratings stood in the registry beside what it made without."""
+    monkeypatch.setenv("TUNE", "LATE")
+    async with rated(tmp_path) as storage:
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        run = await runs.ask(NEW)
+        await at_work(runs, run.id)
+        monkeypatch.setenv("TUNE", "PASS")
+        await runs.forget(await storage.people.delete(BEN), BEN)
+        run = await at_the_end(runs, storage, run.id)
+        await runs.close()
+    assert (run.state, run.raters) == ("passed", 1)
+    assert candidates(tmp_path) == [run.candidate]
+
+
+async def test_a_run_begins_anew_also_where_another_file_cannot_be_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNE", "HANG")
+    async with rated(tmp_path) as storage:
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        run = await runs.ask(NEW)
+        await at_work(runs, run.id)
+        (tmp_path / "learning" / "run-77" / FILE).mkdir(parents=True)  # not even a file
+        monkeypatch.setenv("TUNE", "PASS")
+        with pytest.raises(ExportError, match="run-77"):
+            await runs.forget(await storage.people.delete(BEN), BEN)
+        run = await at_the_end(runs, storage, run.id)
+        await runs.close()
+    assert (run.state, run.raters) == ("passed", 1)
+
+
+@pytest.mark.parametrize("mode", ["HANG", "LATE"])
+async def test_a_server_that_is_deleted_takes_its_run_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("TUNE", mode)
     async with rated(tmp_path) as storage:
         runs = supervisor(storage, tmp_path)
         runs.start()
@@ -215,6 +429,7 @@ async def test_a_server_that_is_deleted_takes_its_run_along(
         await soon(nothing_left())
         assert await storage.runs.get(run.id) is None
         await soon(runs.close())
+    assert candidates(tmp_path) == []
 
 
 async def test_without_ratings_nothing_is_begun(tmp_path: Path) -> None:

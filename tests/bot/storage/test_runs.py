@@ -134,6 +134,14 @@ async def test_the_latest_of_a_scope_is_found_by_its_states(storage: Storage):
     assert await storage.runs.of_scope(None) == [everyones]
 
 
+async def test_a_run_that_makes_a_model_again_can_be_left_out(storage: Storage):
+    first = await one_that_ended(storage, "passed")
+    again = await storage.runs.add(new_run(config={"again": {"run": first.id}}))
+    assert await storage.runs.latest(SERVER) == again
+    assert await storage.runs.latest(SERVER, again=False) == first
+    assert await storage.runs.latest(SERVER, ("queued",), again=False) is None
+
+
 async def test_a_message_is_remembered(storage: Storage):
     run = await storage.runs.add(new_run())
     await storage.runs.set_message(run.id, 77)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.ratings.records import Rating, RatingsError, forget, read_ratings, write_ratings
+from engine.tokens import vocab
 from tests.engine.ratings.rated import AT, piece
 
 PIECES = [piece("1", {"ann": 2, "ben": -1}), piece("2", {"ann": 1}, request="other")]
@@ -29,6 +32,60 @@ def test_a_line_that_is_no_rated_piece_is_named_by_its_number(tmp_path: Path, li
     path.write_bytes(path.read_bytes() + line + b"\n")
     with pytest.raises(RatingsError, match="line 3 .* export the file again"):
         read_ratings(path)
+
+
+def with_line(folder: Path, **changes: Any) -> Path:
+    """A file of PIECES and of a third one, which differs from what an export holds."""
+    path = folder / "ratings.jsonl"
+    write_ratings(path, PIECES)
+    line = json.dumps({**PIECES[0].to_json(), "piece": "3", **changes})
+    path.write_bytes(path.read_bytes() + line.encode() + b"\n")
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(RatingsError) as refused:
+        read_ratings(path)
+    return str(refused.value)
+
+
+def test_only_what_is_changed_makes_a_third_line_wrong(tmp_path: Path) -> None:
+    assert len(read_ratings(with_line(tmp_path)).pieces) == 3
+
+
+@pytest.mark.parametrize("number", ["1", 1])
+def test_a_piece_stands_in_a_file_once(tmp_path: Path, number: object) -> None:
+    """A file that was put together from two exports had a piece twice.
+
+    Its listeners counted twice, and only the notes of the second line were learned from.
+    """
+    path = with_line(tmp_path, piece=number)
+    assert refusal(path) == (
+        f"line 3 of {path} holds piece '1' again, which stands in line 1; "
+        "take one of them out, or export the file again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rater", "said"), [(5, "5"), (None, "None"), (["ann"], "['ann']"), ("", "''"), (1.5, "1.5")]
+)
+def test_a_rater_is_a_string(tmp_path: Path, rater: object, said: str) -> None:
+    """A rater that was a number was read, and then could not be sorted among the others."""
+    path = with_line(tmp_path, ratings=[{"rater": rater, "score": 1, "own": False, "at": AT}])
+    assert refusal(path) == (
+        f"line 3 of {path} is no rated piece (a rater is a pseudonym in quotes, got {said}); "
+        "export the file again"
+    )
+
+
+@pytest.mark.parametrize("tokens", [[vocab.END], [vocab.ID["Pitch_60"], vocab.END]])
+def test_tokens_without_a_bar_are_no_piece(tmp_path: Path, tokens: list[int]) -> None:
+    """A piece of no length was read, and opinions of it taught what listeners think of nothing."""
+    path = with_line(tmp_path, tokens=tokens)
+    assert refusal(path) == (
+        f"line 3 of {path} is no rated piece (its tokens hold no bar, so there is nothing to "
+        "hear); export the file again"
+    )
 
 
 def test_a_missing_file_is_refused_in_one_sentence(tmp_path: Path) -> None:

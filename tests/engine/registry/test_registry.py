@@ -11,6 +11,7 @@ import pytest
 from engine.errors import ModelError
 from engine.registry.entry import Entry, base_hash
 from engine.registry.errors import NotPassedError, RegistryError
+from engine.registry.pointer import KEPT, NAME
 from engine.registry.registry import MODELS, Registry
 from engine.registry.served import SHIPPED
 from engine.registry.state import Trial
@@ -40,6 +41,7 @@ def test_what_changes_nothing_leaves_no_folder(tmp_path: Path) -> None:
     registry = make_registry(tmp_path)
     promote(registry, "small-4")
     registry.forget("1")
+    registry.retell("ann", "owner")
     registry.set_trial(None, by="ann", at=NOON)
     with pytest.raises(RegistryError):
         rollback(registry)
@@ -291,3 +293,17 @@ def test_a_trial_of_a_servers_own_model_is_refused_since_it_plays_to_everyone(
     with pytest.raises(RegistryError, match="plays to everyone"):
         registry.set_trial("tuned-1", 0.2, by="owner", at=NOON)
     assert registry.trial is None
+
+
+def test_a_history_is_told_anew_in_both_files(tmp_path: Path) -> None:
+    registry = make_registry(tmp_path, A)
+    registry.promote(A, by="somebody", at=NOON)
+    registry.retell("somebody", "owner")
+    assert [step.by for step in registry.history()] == ["owner"]
+    files = [registry.folder / name for name in (NAME, KEPT)]
+    assert not any("somebody" in file.read_text() for file in files)
+    # Damaged files may still be mended by hand: whom they do not concern leaves them alone.
+    for file in files:
+        file.write_text("{")
+    registry.retell("somebody", "owner")
+    assert {file.read_text() for file in files} == {"{"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,16 @@ def test_a_trial_is_no_step_on_the_way_back() -> None:
     state = State().moved(Step("2026-11-28T12:00:00+00:00", PROMOTE, None, None, "a", "test"))
     tried = Step("2026-11-28T12:00:00+00:00", TRIAL, None, None, "b", "test")
     assert State("a", {}, Trial("b", 0.2), (*state.history, tried)).way_back(None) == [None]
+
+
+def test_a_history_told_anew_changes_nobody_else_and_nothing_that_is_served() -> None:
+    state = State()
+    for model, by in (("a", "7"), ("b", "77"), ("c", "7")):
+        move = step(state, PROMOTE, None, model)
+        state = state.moved(replace(move, by=by))
+    told = state.retold("7", "owner")
+    assert [move.by for move in told.history] == ["owner", "77", "owner"]
+    assert told.retold("owner", "7") == state
 
 
 @pytest.mark.parametrize(

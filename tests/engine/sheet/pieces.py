@@ -60,6 +60,27 @@ PIANO_HANDS = score(
     [(at, pitch, 12) for at in (0, 12, 24, 36) for pitch in (36, 43, 67, 72, 76)], program=PIANO
 )
 
+
+def _cut(last: int, *changes: tuple[int, int, int], bars: int) -> Score:
+    """4/4 in a file's own ticks, with quarters, a last onset, and changes of meter."""
+    onsets = (0, 480, 960, 1440, last)
+    notes = tuple(Note(at, FLUTE, 72 + index, 240, 80) for index, at in enumerate(onsets))
+    meters = (Meter(0, 4, 4), *(Meter(*change) for change in changes))
+    return Score(480, bars, notes, (Tempo(0, 120.0),), meters)
+
+
+CUT_32NDS = {
+    # The bar of 3/32 is 180 ticks long, and the next change comes after 90 of them.
+    "cut": _cut(2400, (1925, 3, 32), (2015, 4, 4), bars=2),
+    # The same with 32nds to the end: the change stands 5 ticks behind the bar line, and counts
+    # from the next one on, unless it is rounded.
+    "behind the line": _cut(2400, (1925, 3, 32), bars=2),
+    # The last onset is rounded over the bar line behind which the 32nds begin.
+    "over the line": _cut(1915, (1920, 3, 32), bars=1),
+    "not counted": _cut(2400, (1920, 3, 32), bars=1),
+}
+"""Scores in which no counted bar is one of 32nds before rounding, and one is after it."""
+
 ALL = {
     name: value for name, value in globals().items() if name.isupper() and isinstance(value, Score)
 }

@@ -72,6 +72,9 @@ def ticks(quarters: float | Fraction) -> int:
 
 
 def struck(score: Score, sheet: Sheet) -> set[Heard]:
-    """What the score strikes, by part from the top of the page."""
+    """What the score strikes, by part from the top of the page; onsets in grid ticks."""
     order = [part.program for part in sheet.parts]
-    return {(order.index(note.program), note.start, note.pitch) for note in score.notes}
+    return {
+        (order.index(note.program), int(note.start * GRID / score.resolution + 0.5), note.pitch)
+        for note in score.notes
+    }

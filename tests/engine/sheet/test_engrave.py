@@ -65,6 +65,11 @@ def test_sixty_four_parts_fit_on_one_page() -> None:
     assert engraved(pieces.SIXTY_FOUR_PARTS).pages == 1
 
 
+@pytest.mark.parametrize("name", pieces.CUT_32NDS)
+def test_a_piece_with_a_cut_bar_of_32nds_is_engraved(name: str) -> None:
+    assert engraved(pieces.CUT_32NDS[name]).pages == 1
+
+
 def test_a_long_piece_has_several_pages_in_one_pdf() -> None:
     long = pieces.score([(at, 60 + at % 11, 6) for at in range(0, 48 * 60, 6)], bars=60)
     done: list[tuple[int, int]] = []
