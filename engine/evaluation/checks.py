@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.evaluation.bootstrap import Interval, mean_of
-from engine.evaluation.preferred import preference_gain, right_share, wilson
+from engine.evaluation.preferred import preference_gain, wilson
 from engine.evaluation.verdict import GateInput
 
 ADHERENCE_LOSS = 2.0
@@ -32,8 +32,8 @@ SANITY_MARGIN = 0.1
 """Points of ``choose.sanity`` allowed beyond what chance explains: a tenth of what one measure
 gives where only one human excerpt in twenty lies as far out. Nobody hears that."""
 
-MIN_REQUESTS = 10
-"""With pairs of fewer requests a bootstrap knows too little of how they vary."""
+MIN_OPINIONS = 40
+"""Of held-out listeners: fewer cannot be told from chance."""
 
 MIN_CHOICES = 20
 """Blind choices that can stand in for pairs of held-out listeners."""
@@ -158,19 +158,16 @@ def _preference(given: GateInput) -> Found | None:
     """
     choices = _blind_share(given)
     proven = choices is not None and sum(given.blind or ()) >= MIN_CHOICES and choices.low > 0.5
-    if len({told.request for told in given.preference}) < MIN_REQUESTS:
+    found = preference_gain(given.preference, given.seed)
+    if found is None or len(given.preference) < MIN_OPINIONS:
         return Found(INSTEAD, "–", "chosen", True) if proven else None
-    gain = preference_gain(given.preference, given.seed)
-    sure = gain.low > _NOTHING
-    served, candidate = (
-        _percent(right_share([(told.weight, getattr(told, side)) for told in given.preference]))
-        for side in ("served", "candidate")
-    )
+    sure = found.gain.low > _NOTHING
+    served, candidate = _percent(found.served), _percent(found.candidate)
     if sure or not proven:
         wanted, passed = f"> {served} beyond chance", sure
     else:
         wanted, passed = INSTEAD, True
-    return Found(wanted, served, f"{candidate}, gain {_gained(gain)}", passed)
+    return Found(wanted, served, f"{candidate}, gain {_gained(found.gain)}", passed)
 
 
 def _sense(given: GateInput) -> Found | None:
@@ -237,7 +234,7 @@ RULES: dict[str, Rule] = {
         _soundness,
     ),
     "preference": Rule(
-        "pairs of held-out listeners told right",
+        "pairs of pieces told as held-out listeners did",
         "it does not surely tell better what held-out listeners prefer",
         _preference,
     ),

@@ -12,15 +12,18 @@ NOT_MEASURED = "not measured"
 
 
 class Told(NamedTuple):
-    """A pair of versions that a held-out listener rated apart, and what both models say of it."""
+    """What a held-out listener thinks of a piece, and what both models make of it."""
 
-    request: str
-    """Pairs of one request are alike: they are drawn together when it is asked how sure all is."""
+    listener: int
+    """A number; only opinions of one listener are compared."""
+    opinion: float
+    """In scores."""
     weight: float
+    """What the listener's word counts, above 0."""
     candidate: float
-    """Margin: above 0 where the model orders the pair as the listener did."""
+    """How much the candidate thinks that it is liked; only differences mean anything."""
     served: float
-    """The same of the served model; 0 where it has no opinion, which is half right."""
+    """The same of the served model; always 0 where it has no opinion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class GateInput:
         if len(self.candidate.pieces) != len(self.served.pieces):
             raise ValueError("candidate and served model wrote different numbers of pieces")
         if any(not told.weight > 0 for told in self.preference):
-            raise ValueError("a pair that counts nothing is no pair; leave it out")
+            raise ValueError("an opinion that counts nothing is none; leave it out")
         if self.blind is not None and min(self.blind) < 0:
             raise ValueError("blind choices are counted from 0")
 

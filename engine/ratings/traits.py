@@ -77,6 +77,8 @@ class Trait:
     less: str
     figure: Callable[[Music], float]
     """0 for a piece that has nothing to measure."""
+    of_notes: bool = False
+    """Whether it is made of what single notes are, so that it is known which of them gave it."""
 
 
 def _mean(values: _Ints | _Floats) -> float:
@@ -157,17 +159,23 @@ def _settling(music: Music) -> float:
 
 TRAITS: tuple[Trait, ...] = (
     Trait("pace", "busier", "calmer", _notes_a_second),
-    Trait("register", "higher", "lower", lambda m: _mean(m.pitched[:, 2]) / 12),
-    Trait("top line", "a higher top line", "a lower top line", lambda m: _mean(m.top) / 12),
+    Trait("register", "higher", "lower", lambda m: _mean(m.pitched[:, 2]) / 12, of_notes=True),
+    Trait(
+        "top line",
+        "a higher top line",
+        "a lower top line",
+        lambda m: _mean(m.top) / 12,
+        of_notes=True,
+    ),
     Trait("range", "wider range", "closer range", lambda m: _spread(m.pitched[:, 2]) / 12),
-    Trait("loudness", "louder", "softer", lambda m: _mean(m.notes[:, 4]) / 24),
+    Trait("loudness", "louder", "softer", lambda m: _mean(m.notes[:, 4]) / 24, of_notes=True),
     Trait("dynamics", "more dynamics", "evener", lambda m: _spread(m.notes[:, 4]) / 24),
-    Trait("length", "longer notes", "shorter notes", _length),
-    Trait("voices", "fuller", "thinner", lambda m: m.measures.mean_polyphony / 4),
+    Trait("length", "longer notes", "shorter notes", _length, of_notes=True),
+    Trait("voices", "fuller", "thinner", lambda m: m.measures.mean_polyphony / 4, of_notes=True),
     Trait("mode", "more minor", "more major", _minor),
-    Trait("swing", "more swung", "straighter", _swing),
-    Trait("sixteenths", "more sixteenths", "fewer sixteenths", _fine),
-    Trait("off-beats", "more off the beat", "more on the beat", _off_beat),
+    Trait("swing", "more swung", "straighter", _swing, of_notes=True),
+    Trait("sixteenths", "more sixteenths", "fewer sixteenths", _fine, of_notes=True),
+    Trait("off-beats", "more off the beat", "more on the beat", _off_beat, of_notes=True),
     Trait("leaps", "more leaps", "more steps", _leaps),
     Trait("repeated notes", "more repeated notes", "more moving lines", _repeated),
     Trait("clashes", "more friction", "less friction", _clashes),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.errors import OutputFolderError
 from engine.generate.order import controls_of
 from engine.model.precision import fast_precision
 from engine.model.transformer import Transformer
+from engine.ratings.credit import shares
 from engine.ratings.preferences import Pair, Single
 from engine.ratings.records import RatedPiece
 from engine.tokens import vocab
@@ -32,6 +36,8 @@ class Row:
     """What the head turns into logits, in 16 bits (T, width)."""
     tokens: Tensor
     """What came next (T,)."""
+    shares: NDArray[np.float64]
+    """By how much each token raises each trait of the piece (T, 21)."""
 
 
 def read_rows(
@@ -45,7 +51,7 @@ def read_rows(
     """Return each piece as the base reads it: what was asked, then the bars that were written.
 
     ``kept``: a file that is read if it is there and whole, and left there else. ``on_share`` may
-    raise CancelledError.
+    raise CancelledError. OutputFolderError where there is no room for the file.
     """
     device = next(base.parameters()).device
     if kept is not None and (found := _kept_rows(kept, device)) is not None:
@@ -68,14 +74,26 @@ def read_rows(
         for place, (name, ids, head) in enumerate(part):
             own = states[place, head - 1 : len(ids) - 1].half()
             after = ids[head:].to(device)
-            rows[name] = Row(own, after)
+            rows[name] = Row(own, after, shares(after.tolist()))
         on_share(min(1.0, (first + len(part)) / len(streams)))
     if kept is not None:
-        part_file = kept.with_name(f".{kept.name}.part")
-        state = {name: (row.states.cpu(), row.tokens.cpu()) for name, row in rows.items()}
-        torch.save(state, part_file)
-        os.replace(part_file, kept)
+        _keep(rows, kept)
     return rows
+
+
+def _keep(rows: Mapping[str, Row], path: Path) -> None:
+    state = {
+        name: (row.states.cpu(), row.tokens.cpu(), torch.from_numpy(row.shares))
+        for name, row in rows.items()
+    }
+    part = path.with_name(f".{path.name}.part")
+    try:
+        torch.save(state, part)
+        os.replace(part, path)
+    except (OSError, RuntimeError) as error:  # torch tells of a full disk as a RuntimeError
+        raise OutputFolderError(
+            f"{path.parent} cannot be written to ({error}); make room and go on"
+        ) from error
 
 
 def _kept_rows(path: Path, device: torch.device) -> dict[str, Row] | None:
@@ -85,7 +103,8 @@ def _kept_rows(path: Path, device: torch.device) -> dict[str, Row] | None:
     except Exception:  # noqa: BLE001 - torch raises whatever a torn file causes; it is read anew
         return None
     return {
-        name: Row(states.to(device), tokens.to(device)) for name, (states, tokens) in state.items()
+        name: Row(states.to(device), tokens.to(device), added.numpy())
+        for name, (states, tokens, added) in state.items()
     }
 
 
@@ -103,8 +122,13 @@ class Group:
         return sum(p.weight for p in self.pairs) + sum(abs(s.value) for s in self.singles)
 
 
-def groups_of(pairs: Sequence[Pair], singles: Sequence[Single]) -> list[Group]:
-    """Return the preferences request by request, in parts of at most _GROUP pieces."""
+def groups_of(
+    pairs: Sequence[Pair], singles: Sequence[Single], others: Iterable[str] = ()
+) -> list[Group]:
+    """Return the preferences request by request, in parts of at most _GROUP pieces.
+
+    Then ``others``, pieces that may be in none, by themselves.
+    """
     of_pairs: dict[str, list[Pair]] = defaultdict(list)
     of_singles: dict[str, list[Single]] = defaultdict(list)
     for pair in pairs:
@@ -120,4 +144,6 @@ def groups_of(pairs: Sequence[Pair], singles: Sequence[Single]) -> list[Group]:
             near = tuple(p for p in of_pairs[request] if p.chosen in part and p.rejected in part)
             alone = tuple(s for s in of_singles[request] if s.piece in part)
             groups.append(Group(part, near, alone))
-    return groups
+    left = sorted(set(others).difference(*(group.names for group in groups)))
+    parts = [tuple(left[first : first + _GROUP]) for first in range(0, len(left), _GROUP)]
+    return [*groups, *(Group(part, (), ()) for part in parts)]

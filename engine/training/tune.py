@@ -1,8 +1,9 @@
 """Preference tuning: an adapter over a frozen base learns what listeners prefer.
 
-Pairs by DPO-Positive, single pieces by KTO, both in one run, and everywhere close to the base. The
-adapter sits in the head, so the base reads every piece once and an epoch takes seconds. A run is a
-function of base, ratings, settings and seed. Needs torch, numpy and safetensors alone.
+Pairs by DPO-Positive, single pieces by KTO, and what the ranker made of all of them note by note:
+all in one run, and everywhere close to the base. The adapter sits in the head, so the base reads
+every piece once and an epoch takes seconds. A run is a function of base, ratings, settings and
+seed. Needs torch, numpy and safetensors alone.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
 from engine.errors import BadInputError
 from engine.model.adapter import HEAD, Adapter
 from engine.model.transformer import Transformer
-from engine.ratings.preferences import Pair, Preferences
+from engine.ratings.preferences import Preferences
 from engine.training.objectives import divergence, dpo_positive, kto
 from engine.training.rated_rows import Group, Row, groups_of
 
@@ -31,7 +33,7 @@ class TuneSettings:
     alpha: float = 8.0
     rate: float = 4e-3
     """AdamW's."""
-    epochs: int = 6
+    epochs: int = 4
     """At most; held-out listeners say how many are kept."""
     beta: float = 0.1
     penalty: float = 1.0
@@ -41,11 +43,13 @@ class TuneSettings:
     long pieces would lose to short ones (Park et al. 2024, "Disentangling length")."""
     singles: float = 1.0
     """What a single piece weighs beside a pair."""
-    ranked: float = 2.0
-    """What the ranker's word weighs beside the listeners' own."""
+    said: float = 0.03
+    """What pairs and singles weigh beside the credit."""
+    credit: float = 250.0
+    """What a score of the ranker weighs, given to the tokens that earn it: the policy gradient."""
     keep: float = 4.0
     """Weight of the divergence from the base, in nats a token, at every token of every piece."""
-    most_kl: float = 0.018
+    most_kl: float = 0.016
     """Nats a token of divergence from the base beyond which no epoch is kept: the gate allows a
     loss 2 % worse, and the base has about 0.95 nats a token."""
     requests_a_step: int = 4
@@ -57,8 +61,10 @@ class TuneSettings:
             raise BadInputError("rank, epochs and requests_a_step must be 1 or more")
         if not (0 < self.rate < 1 and self.beta > 0 and self.length > 0 and self.context >= 64):
             raise BadInputError("rate must be within 0 and 1, beta and length above 0, context 64")
-        if not all(value >= 0 for value in (self.penalty, self.singles, self.ranked, self.keep)):
-            raise BadInputError("penalty, singles, ranked and keep must be 0 or more")
+        if not all(
+            value >= 0 for value in (self.penalty, self.singles, self.said, self.credit, self.keep)
+        ):
+            raise BadInputError("penalty, singles, said, credit and keep must be 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def tune(
     base: Transformer,
     rows: Mapping[str, Row],
     learned: Preferences,
-    ranked: Sequence[Pair],
+    credit: Mapping[str, NDArray[np.float64]],
     settings: TuneSettings,
     *,
     seed: int,
@@ -116,18 +122,18 @@ def tune(
 ) -> Tuned:
     """Return the adapter that learned these preferences; the base is left as it was.
 
-    ``ranked``: what the ranker adds. ``epochs``: exactly so many; else as ``settings`` has it.
+    ``credit``: what each token of a piece adds to how much it is liked (T,). ``epochs``: exactly so
+    many; else as ``settings`` has it.
     The same arguments give the same adapter on one machine.
     """
     base.requires_grad_(False)
-    pairs = [*learned.pairs, *_scaled(ranked, settings.ranked)]
-    groups = groups_of(pairs, learned.singles if settings.singles else ())
+    groups = groups_of(learned.pairs, learned.singles if settings.singles else (), credit)
     asked = groups_of(held_out.pairs, ()) if held_out else []
     run = _Run(base, rows, _new_adapter(base, settings, seed), settings)
     looks: list[tuple[Epoch, dict[str, float]]] = [run.look(0, groups, asked)]
     on_epoch(looks[0][0])
     for number in range(1, (settings.epochs if epochs is None else epochs) + 1):
-        run.learn(groups, np.random.default_rng([seed, number]))
+        run.learn(groups, credit, np.random.default_rng([seed, number]))
         looks.append(run.look(number, groups, asked))
         on_epoch(looks[-1][0])
     run.adapter.requires_grad_(False)
@@ -146,12 +152,6 @@ def _new_adapter(base: Transformer, settings: TuneSettings, seed: int) -> Adapte
     return adapter.to(base.head.weight.device)
 
 
-def _scaled(pairs: Sequence[Pair], weight: float) -> list[Pair]:
-    if not weight:
-        return []
-    return [Pair(p.request, p.chosen, p.rejected, p.weight * weight) for p in pairs]
-
-
 class _Run:
     def __init__(
         self,
@@ -166,23 +166,33 @@ class _Run:
             self.adapter.parameters(), lr=settings.rate, betas=(0.9, 0.98), weight_decay=0.0
         )
 
-    def learn(self, groups: Sequence[Group], rng: np.random.Generator) -> None:
-        """Pass over the preferences once, request by request in a drawn order."""
+    def learn(
+        self,
+        groups: Sequence[Group],
+        credit: Mapping[str, NDArray[np.float64]],
+        rng: np.random.Generator,
+    ) -> None:
+        """Pass over the preferences once, group by group in a drawn order."""
         order = rng.permutation(len(groups)).tolist()
         for first in range(0, len(order), self.settings.requests_a_step):
             chosen = [groups[i] for i in order[first : first + self.settings.requests_a_step]]
-            total = max(sum(group.weight for group in chosen), 1e-6)
+            weight = max(sum(group.weight for group in chosen), 1e-6)
+            tokens = sum(len(self.rows[name].tokens) for group in chosen for name in group.names)
             for group in chosen:
                 gained, kl = self.read(group.names)
-                loss = objective(group, gained, self.settings) / total
-                loss = loss + self.settings.keep * kl.mean() / len(chosen)
+                said = objective(group, self.of_pieces(group.names, gained), self.settings)
+                earned = np.concatenate([_credit(credit, self.rows, name) for name in group.names])
+                liked = (gained * gained.new_tensor(earned)).sum()
+                loss = self.settings.said * said / weight
+                loss = loss - self.settings.credit * liked / tokens
+                loss = loss + self.settings.keep * kl.sum() / tokens
                 loss.backward()
             torch.nn.utils.clip_grad_norm_(self.adapter.parameters(), 1.0)
             self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
 
     def read(self, names: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """Return what each piece gained, in nats at the common length (N,), and the KL (T,)."""
+        """Return what each token of the pieces gained, in nats (T,), and the divergence (T,)."""
         rows = [self.rows[name] for name in names]
         states = torch.cat([row.states for row in rows]).float()  # (T, width)
         tokens = torch.cat([row.tokens for row in rows])  # (T,)
@@ -190,8 +200,12 @@ class _Run:
         before = F.log_softmax(plain, dim=-1)  # (T, V)
         after = F.log_softmax(plain + self.adapter.addition(HEAD).of(states), dim=-1)  # (T, V)
         gained = (after - before).gather(1, tokens[:, None])[:, 0]  # (T,)
-        means = [part.mean() for part in torch.split(gained, [len(row.tokens) for row in rows])]
-        return torch.stack(means) * self.settings.length, divergence(before, after)
+        return gained, divergence(before, after)
+
+    def of_pieces(self, names: Sequence[str], gained: Tensor) -> Tensor:
+        """Return what each piece gained, in nats at the common length (N,), from its tokens'."""
+        parts = torch.split(gained, [len(self.rows[name].tokens) for name in names])
+        return torch.stack([part.mean() for part in parts]) * self.settings.length
 
     @torch.no_grad()
     def known(self, names: Sequence[str]) -> tuple[dict[str, float], float]:
@@ -200,7 +214,7 @@ class _Run:
         total = tokens = 0.0
         for name in names:
             gained, kl = self.read([name])
-            gains[name] = float(gained[0])
+            gains[name] = float(self.of_pieces([name], gained)[0])
             total, tokens = total + float(kl.sum()), tokens + len(kl)
         return gains, total / max(tokens, 1.0)
 
@@ -214,8 +228,15 @@ class _Run:
         return Epoch(number, both[0], both[1], kl), gains
 
 
+def _credit(
+    credit: Mapping[str, NDArray[np.float64]], rows: Mapping[str, Row], name: str
+) -> NDArray[np.float64]:
+    found = credit.get(name)
+    return np.zeros(len(rows[name].tokens)) if found is None else found
+
+
 def objective(group: Group, gained: Tensor, settings: TuneSettings) -> Tensor:
-    """Return the summed loss of a group's preferences; ``gained`` (N,) as ``_Run.read`` has it."""
+    """Return the summed loss of a group's preferences; ``gained`` (N,): see ``_Run.of_pieces``."""
     place = {name: index for index, name in enumerate(group.names)}
     zero = torch.zeros_like(gained)
     total = gained.new_zeros(())
@@ -256,25 +277,24 @@ def look_at(groups: Sequence[Group], gains: Mapping[str, float], settings: TuneS
     )
 
 
-def best_epoch(curves: Sequence[Sequence[Epoch]], settings: TuneSettings) -> int:
-    """Return after how many epochs to stop, as held-out listeners agree; 0 if they never do.
+def best_epoch(
+    agreed: Sequence[float], curves: Sequence[Sequence[Epoch]], settings: TuneSettings
+) -> int:
+    """Return after how many epochs to stop, as held-out listeners agree; 0 keeps the base.
 
-    ``curves``: of each fold. The last epoch within ``most_kl`` whose held-out accuracy is within
-    AGREED of the best; none is kept if the best is no better than tossing a coin.
+    ``agreed``: share of what they prefer that is told right after each epoch; ``curves``: of each
+    fold. The last epoch within ``most_kl`` that is within AGREED of the best one. None is kept if
+    the best is no better than tossing a coin.
     """
-    most = min(len(curve) for curve in curves)
-    within = [
+    best = max(agreed)
+    good = [
         number
-        for number in range(1, most)
-        if np.mean([curve[number].kl for curve in curves]) <= settings.most_kl
+        for number, share in enumerate(agreed)
+        if share >= best - AGREED
+        and np.mean([curve[number].kl for curve in curves]) <= settings.most_kl
     ]
-    agreed = {
-        n: float(np.nanmean([curve[n].held_out.accuracy for curve in curves])) for n in within
-    }
-    if not agreed or not max(agreed.values()) > 0.5:
-        return 0
-    return max(n for n in within if agreed[n] >= max(agreed.values()) - AGREED)
+    return max(good, default=0) if best > 0.5 else 0
 
 
 AGREED = 0.02
-"""Held-out accuracy that later epochs may have less than the best one and still be kept."""
+"""Share told right that later epochs may have less than the best one and still be kept."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from engine.evaluation.gate import Told
+from engine.evaluation.preferred import told_right
 from engine.model.adapter import Adapter
 from engine.model.transformer import Transformer
+from engine.ratings.credit import credits_of
 from engine.ratings.preferences import (
     Figures,
     Fold,
     Preferences,
     preferences,
-    ranked_pairs,
 )
 from engine.ratings.ranker import Ranker, fit_ranker
 from engine.ratings.raters import Opinion
@@ -60,7 +62,7 @@ class Crossfit:
     epochs: int
     """After how many the others agree best; 0 keeps the base."""
     told: tuple[Told, ...]
-    """Every pair of the held-out, as the candidate and the served model see it."""
+    """Every opinion that was held out, as the candidate and the served model see its piece."""
     curves: tuple[tuple[Epoch, ...], ...]
     """Of each fold; empty where only a ranker is learned."""
 
@@ -112,7 +114,7 @@ def learn_from(
         base,
         material.rows,
         preferences(material.pieces, opinions),
-        ranked_pairs(material.pieces, ranker, material.figures),
+        credits_of({n: (r.tokens.tolist(), r.shares) for n, r in material.rows.items()}, ranker),
         settings,
         seed=seed,
         epochs=epochs,
@@ -138,37 +140,49 @@ def crossfit(
     ``since``: only what was said after this time (ISO 8601) is told of both models.
     ``on_epoch`` hears the number of the fold and the epoch.
     """
-    lessons = []
-    late = said_after(material.pieces, since)
-    for number, fold in enumerate(folds):
-        theirs = preferences(material.pieces, fold.held_out)
-        lessons.append(
-            learn_from(
-                material,
-                fold.learned,
-                base,
-                settings,
-                seed=seed,
-                held_out=theirs,
-                on_epoch=lambda epoch, number=number: on_epoch(number, epoch),  # type: ignore[misc]
-            )
+    lessons = [
+        learn_from(
+            material,
+            fold.learned,
+            base,
+            settings,
+            seed=seed,
+            held_out=preferences(material.pieces, fold.held_out),
+            on_epoch=partial(on_epoch, number),
         )
-    curves = tuple(lesson.tuned.epochs for lesson in lessons if lesson.tuned is not None)
-    epochs = best_epoch(curves, settings) if curves else 0
+        for number, fold in enumerate(folds)
+    ]
     before = _gains(material, base, served.adapter, settings)
-    told: list[Told] = []
-    for lesson, fold in zip(lessons, folds, strict=True):
-        new_ones = [one for one in fold.held_out if (one.rater, one.piece) in late]
-        theirs = preferences(material.pieces, new_ones)
-        after = lesson.tuned.at(epochs) if lesson.tuned is not None and epochs else {}
-        for pair in theirs.pairs:
-            new, old = (
-                settings.beta * (gains.get(pair.chosen, 0.0) - gains.get(pair.rejected, 0.0))
-                + _apart(ranker, material.figures, pair.chosen, pair.rejected)
-                for gains, ranker in ((after, lesson.ranker), (before, served.ranker))
-            )
-            told.append(Told(pair.request, pair.weight, new, old))
-    return Crossfit(epochs, tuple(told), curves)
+
+    held = [(number, one) for number, fold in enumerate(folds) for one in fold.held_out]
+    # One listener's opinions in two folds met two lessons, so they are not compared.
+    seats = dict.fromkeys((number, one.rater) for number, one in held)
+    listener = {seat: place for place, seat in enumerate(seats)}
+
+    def liked(piece: str, gains: Mapping[str, float], ranker: Ranker | None) -> float:
+        told = 0.0 if ranker is None else ranker.of(material.figures[piece])
+        return told + settings.beta * gains.get(piece, 0.0)
+
+    def told(number: int, one: Opinion, epoch: int) -> Told:
+        tuned = lessons[number].tuned
+        after = {} if tuned is None else tuned.at(epoch)
+        return Told(
+            listener[number, one.rater],
+            one.value,
+            one.weight,
+            liked(one.piece, after, lessons[number].ranker),
+            liked(one.piece, before, served.ranker),
+        )
+
+    curves = tuple(lesson.tuned.epochs for lesson in lessons if lesson.tuned is not None)
+    agreed = [
+        told_right([told(*seat, number) for seat in held])
+        for number in range(min(map(len, curves), default=1))
+    ]
+    epochs = best_epoch(agreed, curves, settings) if curves else 0
+    late = said_after(material.pieces, since)
+    kept = [told(n, one, epochs) for n, one in held if (one.rater, one.piece) in late]
+    return Crossfit(epochs, tuple(kept), curves)
 
 
 def said_after(pieces: Sequence[RatedPiece], since: str | None) -> set[tuple[str, str]]:
@@ -187,7 +201,3 @@ def _gains(
     if base is None or adapter is None:
         return {}
     return gains_of(base, material.rows, adapter, settings)
-
-
-def _apart(ranker: Ranker | None, figures: Figures, one: str, other: str) -> float:
-    return 0.0 if ranker is None else ranker.of(figures[one]) - ranker.of(figures[other])

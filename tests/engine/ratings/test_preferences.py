@@ -2,11 +2,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.ratings.preferences import FOLDS, folds, preferences, ranked_pairs
-from engine.ratings.ranker import Ranker
+from engine.ratings.preferences import FOLDS, folds, preferences
 from engine.ratings.raters import Opinion, weigh
-from engine.ratings.traits import TRAITS, traits
-from tests.engine.ratings.rated import piece, tune
+from tests.engine.ratings.rated import piece
 
 
 def opinion(rater: str, name: str, value: float, weight: float = 1.0) -> Opinion:
@@ -60,16 +58,3 @@ def test_with_few_listeners_whole_requests_are_held_out() -> None:
         assert not {request[o.piece] for o in fold.learned} & {
             request[o.piece] for o in fold.held_out
         }
-
-
-def test_the_ranker_speaks_about_all_versions_that_it_can_tell_apart() -> None:
-    pieces = [
-        piece("low", {"x": 1}, score=tune(48)),
-        piece("high", {"x": 1}, score=tune(72)),
-        piece("same", {"x": 1}, score=tune(72)),
-    ]
-    weights = tuple(1.0 if trait.name == "register" else 0.0 for trait in TRAITS)
-    ranker = Ranker(weights, (1.0,) * len(TRAITS), 1.0)
-    figures = {"low": traits(tune(48)), "high": traits(tune(72)), "same": traits(tune(72))}
-    found = ranked_pairs(pieces, ranker, figures)
-    assert {(pair.chosen, pair.rejected) for pair in found} == {("high", "low"), ("same", "low")}

@@ -1,21 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from engine.model.adapter import worn
 from engine.model.config import PRESETS
 from engine.model.transformer import Transformer
 from engine.ratings.preferences import Pair, Preferences, Single
+from engine.tokens import vocab
+from engine.tokens.spec import Family
 from engine.training.rated_rows import groups_of, read_rows
 from engine.training.tune import Epoch, Look, Tuned, TuneSettings, best_epoch, gains_of, tune
 from tests.engine.ratings.rated import piece
 from tests.engine.ratings.rated import tune as melody
 
-SETTINGS = TuneSettings(rate=0.02, keep=0.5, context=256)
+SETTINGS = TuneSettings(rate=0.02, said=1.0, keep=0.5, epochs=6, context=256)
 PIECES = [
     piece(f"{n}-{pitch}", {"ann": 1}, request=str(n), score=melody(pitch, velocity=50 + 16 * n))
     for n in range(4)
@@ -34,11 +39,15 @@ def base() -> Transformer:
     return model
 
 
-def taught(base: Transformer, learned: Preferences, **changes: object) -> Tuned:
+def taught(
+    base: Transformer,
+    learned: Preferences,
+    credit: Mapping[str, NDArray[np.float64]] | None = None,
+) -> Tuned:
     rows = read_rows(base, PIECES, context=256, on_share=lambda _: None)
     return tune(
-        base, rows, learned, [], SETTINGS, seed=3, held_out=UNHEARD,
-        on_epoch=lambda _: None, **changes,  # type: ignore[arg-type]
+        base, rows, learned, credit or {}, SETTINGS, seed=3, held_out=UNHEARD,
+        on_epoch=lambda _: None,
     )  # fmt: skip
 
 
@@ -74,6 +83,18 @@ def test_single_opinions_teach_too(base: Transformer) -> None:
         for pitch, value in ((72, 1.0), (48, -1.0))
     )
     assert taught(base, Preferences((), singles)).epochs[-1].held_out.accuracy == 1.0
+
+
+def test_credit_makes_the_tokens_likelier_that_earn_it(base: Transformer) -> None:
+    """Nobody said anything of any piece; one pitch earns, wherever it stands."""
+    rows = read_rows(base, PIECES, context=256, on_share=lambda _: None)
+    high = {
+        name: np.where(row.tokens.numpy() == vocab.FIRST[Family.PITCH] + 72, 0.1, 0.0)
+        for name, row in rows.items()
+        if name[0] != "3"
+    }
+    gains = taught(base, Preferences((), ()), high).gains[-1]
+    assert gains["3-72"] > 1 > 0 > gains["3-48"]
 
 
 def test_the_same_run_gives_the_same_adapter(base: Transformer) -> None:
@@ -122,9 +143,9 @@ def test_a_request_with_many_versions_is_read_in_parts() -> None:
     assert sum(len(group.names) for group in found) == 40
 
 
-def curve(*figures: tuple[float, float]) -> list[Epoch]:
+def curve(*divergences: float) -> list[Epoch]:
     none = Look(0.0, 0.0, 0.5)
-    return [Epoch(n, none, Look(0.7, 0.0, told), kl) for n, (told, kl) in enumerate(figures)]
+    return [Epoch(n, none, none, kl) for n, kl in enumerate(divergences)]
 
 
 @pytest.mark.parametrize(
@@ -132,12 +153,13 @@ def curve(*figures: tuple[float, float]) -> list[Epoch]:
     [
         (((0.5, 0.0), (0.6, 0.001), (0.62, 0.004), (0.61, 0.009)), 3),  # agrees on
         (((0.5, 0.0), (0.62, 0.001), (0.6, 0.004), (0.52, 0.009)), 2),  # then no longer
-        (((0.5, 0.0), (0.6, 0.001), (0.7, 0.1)), 1),  # too far from the base
-        (((0.5, 0.0), (0.45, 0.001), (0.5, 0.004)), 0),  # never better than a coin
-        (((0.5, 0.0), (0.9, 0.5)), 0),
+        (((0.5, 0.0), (0.6, 0.001), (0.7, 0.1)), 0),  # the best one is too far from the base
+        (((0.6, 0.0), (0.55, 0.001), (0.57, 0.004)), 0),  # the ranker alone was better
+        (((0.45, 0.0), (0.45, 0.001), (0.5, 0.004)), 0),  # never better than a coin
     ],
 )
 def test_tuning_ends_where_held_out_listeners_no_longer_agree(
     figures: tuple[tuple[float, float], ...], epochs: int
 ) -> None:
-    assert best_epoch([curve(*figures)], TuneSettings()) == epochs
+    agreed, divergences = zip(*figures, strict=True)
+    assert best_epoch(agreed, [curve(*divergences)], TuneSettings()) == epochs
