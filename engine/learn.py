@@ -28,7 +28,7 @@ from engine.evaluation.trial import (
 )
 from engine.model.adapter import WEIGHTS, Adapter, load_adapter
 from engine.model.transformer import Transformer
-from engine.ratings.preferences import folds
+from engine.ratings.preferences import FOLDS
 from engine.ratings.ranker import Ranker
 from engine.ratings.raters import Heard, weigh
 from engine.ratings.records import ENOUGH, FEW, Ratings, RatingsError
@@ -209,13 +209,14 @@ def _material(
     figures = {name: traits(score) for name, score in scores.items()}
     rows: dict[str, Row] = {}
     if run is not None:
-        rows = read_rows(
-            composer.writer.model,
-            ratings.pieces,
-            context=settings.tune.context,
-            on_share=lambda share: on_step(Step("reference", 0.02 + 0.13 * share)),
-            kept=run.path(_ROWS),
-        )
+        with run.room():
+            rows = read_rows(
+                composer.writer.model,
+                ratings.pieces,
+                context=settings.tune.context,
+                on_share=lambda share: on_step(Step("reference", 0.02 + 0.13 * share)),
+                kept=run.path(_ROWS),
+            )
     return Material(ratings.pieces, heard.opinions, scores, figures, rows)
 
 
@@ -237,17 +238,14 @@ def _crossed(
     kept = run.json("crossfit.json")
     if kept is not None:
         return Crossfit.from_json(kept)
-    parts, _ = folds(material.pieces, material.opinions, seed)
     stage = "rank" if base is None else "tune"
 
     def tell(number: int, epoch: Epoch) -> None:
-        done = (number + epoch.number / settings.tune.epochs) / len(parts)
+        done = (number + epoch.number / settings.tune.epochs) / FOLDS
         on_step(Step(stage, 0.15 + 0.2 * done, epoch))
 
     wears = Served(served.adapter, served.ranker)
-    crossed = crossfit(
-        material, parts, base, wears, settings.tune, seed=seed, since=since, on_epoch=tell
-    )
+    crossed = crossfit(material, base, wears, settings.tune, seed=seed, since=since, on_epoch=tell)
     run.keep("crossfit.json", crossed.to_json())
     return crossed
 
@@ -279,7 +277,8 @@ def _taught(
     )
     if lesson.tuned is None:
         return lesson.ranker, kept
-    lesson.tuned.adapter.save(run.path(WEIGHTS))
+    with run.room():
+        lesson.tuned.adapter.save(run.path(WEIGHTS))
     return lesson.ranker, lesson.tuned.adapter
 
 
@@ -349,6 +348,7 @@ def _judged(
             loss_served=loss_with(candidate.model, served.adapter, streams),
             loss_of=loss_of,
             preference=crossed.told,
+            held_out=crossed.held_out,
             usual_notes=candidate.index.usual_notes if candidate.index else None,
             sense=sense(material),
             blind=blind,

@@ -36,7 +36,7 @@ MIN_OPINIONS = 40
 """Of held-out listeners: fewer cannot be told from chance."""
 
 MIN_CHOICES = 20
-"""Blind choices that can stand in for pairs of held-out listeners."""
+"""Blind choices that can stand in for held-out listeners."""
 
 SENSE_ERRORS = 1.0
 """Standard errors of a correlation, 1 / sqrt(opinions), below 0 that are forgiven. Six honest
@@ -234,8 +234,8 @@ RULES: dict[str, Rule] = {
         _soundness,
     ),
     "preference": Rule(
-        "pairs of pieces told as held-out listeners did",
-        "it does not surely tell better what held-out listeners prefer",
+        "pairs told as {held_out} did",
+        "it does not surely tell better what listeners prefer",
         _preference,
     ),
     "sense": Rule(

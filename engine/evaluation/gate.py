@@ -19,7 +19,7 @@ def judge(given: GateInput) -> Verdict:
     for name, rule in RULES.items():
         found = rule.judge(given)
         usual = "usual" if given.usual_notes is None else given.usual_notes
-        says = rule.says.format(loss_of=given.loss_of, usual_notes=usual)
+        says = rule.says.format(loss_of=given.loss_of, usual_notes=usual, held_out=given.held_out)
         if found is None:
             checks.append(Check(name, says, "–", "–", NOT_MEASURED, rule.optional))
         else:
@@ -41,7 +41,7 @@ def _praise(checks: Sequence[Check]) -> str:
     better = (
         f"listeners chose it more often without knowing which it was ({blind.candidate})"
         if told.wanted == INSTEAD
-        else "it tells better what held-out listeners prefer "
+        else "it tells better what listeners prefer "
         f"({told.candidate}, the served model {told.served})"
     )
     return f"passed: {better}, and nothing got worse by more than is allowed"

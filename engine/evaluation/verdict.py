@@ -39,6 +39,8 @@ class GateInput:
     usual_notes: int | None
     """Copied runs of up to so many notes are usual between human pieces (the index's)."""
     seed: int
+    held_out: str = "listeners it had not heard"
+    """Who ``preference`` is of, in words."""
     loss_of: str = "held-out pieces"
     """What the loss was taken of: those, or "pieces of the served model" without a corpus."""
     sense: tuple[float, int] | None = None

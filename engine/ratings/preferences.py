@@ -137,8 +137,6 @@ def folds(
         for number in range(FOLDS)
     )
     held = (
-        "listeners it had not heard"
-        if by_listener
-        else "requests it had not heard, since too few listeners rated much"
+        "listeners it had not heard" if by_listener else "listeners, of requests it had not heard,"
     )
     return found, held

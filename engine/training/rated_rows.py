@@ -13,7 +13,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.errors import OutputFolderError
 from engine.generate.order import controls_of
 from engine.model.precision import fast_precision
 from engine.model.transformer import Transformer
@@ -51,7 +50,7 @@ def read_rows(
     """Return each piece as the base reads it: what was asked, then the bars that were written.
 
     ``kept``: a file that is read if it is there and whole, and left there else. ``on_share`` may
-    raise CancelledError. OutputFolderError where there is no room for the file.
+    raise CancelledError.
     """
     device = next(base.parameters()).device
     if kept is not None and (found := _kept_rows(kept, device)) is not None:
@@ -87,13 +86,9 @@ def _keep(rows: Mapping[str, Row], path: Path) -> None:
         for name, row in rows.items()
     }
     part = path.with_name(f".{path.name}.part")
-    try:
-        torch.save(state, part)
-        os.replace(part, path)
-    except (OSError, RuntimeError) as error:  # torch tells of a full disk as a RuntimeError
-        raise OutputFolderError(
-            f"{path.parent} cannot be written to ({error}); make room and go on"
-        ) from error
+    with part.open("wb") as file:  # torch tells of a full disk as a RuntimeError, a file does not
+        torch.save(state, file)
+    os.replace(part, path)
 
 
 def _kept_rows(path: Path, device: torch.device) -> dict[str, Row] | None:

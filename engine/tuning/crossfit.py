@@ -15,8 +15,8 @@ from engine.model.transformer import Transformer
 from engine.ratings.credit import credits_of
 from engine.ratings.preferences import (
     Figures,
-    Fold,
     Preferences,
+    folds,
     preferences,
 )
 from engine.ratings.ranker import Ranker, fit_ranker
@@ -65,6 +65,8 @@ class Crossfit:
     """Every opinion that was held out, as the candidate and the served model see its piece."""
     curves: tuple[tuple[Epoch, ...], ...]
     """Of each fold; empty where only a ranker is learned."""
+    held_out: str
+    """Who was held out, in words."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as JSON values."""
@@ -72,6 +74,7 @@ class Crossfit:
             "epochs": self.epochs,
             "told": [list(told) for told in self.told],
             "curves": [[asdict(epoch) for epoch in curve] for curve in self.curves],
+            "held_out": self.held_out,
         }
 
     @staticmethod
@@ -84,7 +87,8 @@ class Crossfit:
             )
             for curve in found["curves"]
         )
-        return Crossfit(found["epochs"], tuple(Told(*told) for told in found["told"]), curves)
+        told = tuple(Told(*told) for told in found["told"])
+        return Crossfit(found["epochs"], told, curves, found["held_out"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,6 @@ def learn_from(
 
 def crossfit(
     material: Material,
-    folds: Sequence[Fold],
     base: Transformer | None,
     served: Served,
     settings: TuneSettings,
@@ -137,9 +140,11 @@ def crossfit(
 ) -> Crossfit:
     """Return what every held-out listener thinks of what the others taught.
 
+    ``seed``: draws who is held out with whom, and the adapter's beginning.
     ``since``: only what was said after this time (ISO 8601) is told of both models.
     ``on_epoch`` hears the number of the fold and the epoch.
     """
+    parts, held_out = folds(material.pieces, material.opinions, seed)
     lessons = [
         learn_from(
             material,
@@ -150,11 +155,11 @@ def crossfit(
             held_out=preferences(material.pieces, fold.held_out),
             on_epoch=partial(on_epoch, number),
         )
-        for number, fold in enumerate(folds)
+        for number, fold in enumerate(parts)
     ]
     before = _gains(material, base, served.adapter, settings)
 
-    held = [(number, one) for number, fold in enumerate(folds) for one in fold.held_out]
+    held = [(number, one) for number, fold in enumerate(parts) for one in fold.held_out]
     # One listener's opinions in two folds met two lessons, so they are not compared.
     seats = dict.fromkeys((number, one.rater) for number, one in held)
     listener = {seat: place for place, seat in enumerate(seats)}
@@ -182,7 +187,7 @@ def crossfit(
     epochs = best_epoch(agreed, curves, settings) if curves else 0
     late = said_after(material.pieces, since)
     kept = [told(n, one, epochs) for n, one in held if (one.rater, one.piece) in late]
-    return Crossfit(epochs, tuple(kept), curves)
+    return Crossfit(epochs, tuple(kept), curves, held_out)
 
 
 def said_after(pieces: Sequence[RatedPiece], since: str | None) -> set[tuple[str, str]]:

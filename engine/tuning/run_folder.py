@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from safetensors import SafetensorError
 
 from engine.errors import OutputFolderError
 
@@ -56,11 +59,18 @@ class RunFolder:
 
     def keep(self, name: str, value: Any) -> None:
         """Keep a JSON value; OutputFolderError where there is no room."""
-        try:
+        with self.room():
             self._write(name, json.dumps(value).encode())
-        except OSError as error:
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """Tell of a disk that is full or cannot be written to as OutputFolderError."""
+        try:
+            yield
+        except (OSError, SafetensorError) as error:
             raise OutputFolderError(
-                f"{self.folder} cannot be written to ({error.strerror}); make room and go on"
+                f"{self.folder} cannot be written to ({error}); make room, and the same command "
+                "goes on"
             ) from error
 
     def _write(self, name: str, data: bytes) -> None:

@@ -136,6 +136,15 @@ def test_rows_are_read_from_where_they_were_kept_and_anew_where_that_is_torn(
     assert shares
 
 
+def test_rows_for_which_there_is_no_room_are_an_error_of_the_system(
+    base: Transformer, tmp_path: Path
+) -> None:
+    (tmp_path / ".rows.pt.part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        read_rows(base, PIECES, context=256, on_share=lambda _: None, kept=tmp_path / "rows.pt")
+    assert not (tmp_path / "rows.pt").exists()
+
+
 def test_a_request_with_many_versions_is_read_in_parts() -> None:
     pairs = [Pair("r", f"{a:02}", f"{b:02}", 1.0) for a, b in pairwise(range(40))]
     found = groups_of(pairs, [])
