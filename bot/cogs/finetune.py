@@ -197,7 +197,7 @@ class FinetuneCog(
                 "nobody has rated a piece there yet; let people react with 👍 👎 ❤️ 🔥 😴 first"
             )
         last = await storage.runs.latest(new.server_id, LEARNED, again=False)
-        fresh = await self._fresh(new.server_id, last)
+        fresh = None if last is None else await self._fresh(new.server_id, last)
         minutes = minutes_of(counted, last)
         return plan_words(counted, fresh, new.server_id, new.since, minutes)
 

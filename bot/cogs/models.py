@@ -68,7 +68,7 @@ class ModelsCog(
         whom = scope_words(scope)
         text = f"**{entry.id}** would write for {whom} from the next piece on."
         if entry.passed is False:
-            text += f"\n❌ It has not passed the gate: {entry.reason}"
+            text += f"\n❌ It has not passed the gate. {entry.reason[:1].upper()}{entry.reason[1:]}"
         await whisper(interaction, text, view=_PromoteView(self, entry, scope))
 
     @app_commands.command(description="Go back to the model that was served before")

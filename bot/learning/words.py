@@ -34,13 +34,21 @@ def scope_words(server_id: int | None) -> str:
 
 
 def plan_words(
-    counted: Counted, fresh: int, server_id: int | None, since: datetime | None, minutes: float
+    counted: Counted,
+    fresh: int | None,
+    server_id: int | None,
+    since: datetime | None,
+    minutes: float,
 ) -> str:
-    """Return what a run will use and cost. ``fresh``: ratings since one learned for its scope."""
+    """Return what a run will use and cost.
+
+    ``fresh``: ratings since one learned for its scope; None where none has.
+    """
     span = "" if since is None else f" since {since:%Y-%m-%d}"
+    new = "" if fresh is None else f" ({fresh} new since the last run)"
     lines = [
         f"**A fine-tune for {scope_words(server_id)}**",
-        f"· {count_words(counted.ratings, 'rating')}{span} ({fresh} new since the last run) "
+        f"· {count_words(counted.ratings, 'rating')}{span}{new} "
         f"on {count_words(counted.pieces, 'piece')} by {count_words(counted.raters, 'listener')}",
     ]
     if counted.ratings < ENOUGH:

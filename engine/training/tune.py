@@ -296,5 +296,7 @@ def best_epoch(
     return max(good, default=0) if best > 0.5 else 0
 
 
-AGREED = 0.02
-"""Share told right that later epochs may have less than the best one and still be kept."""
+AGREED = 0.04
+"""Share told right that later epochs may have less than the best one and still be kept: about one
+standard error of 400 opinions. How likely a piece is tells less of it than the ranker does, so a
+smaller allowance stops an adapter that listeners prefer to hear."""

@@ -181,8 +181,8 @@ def crossfit(
 
     curves = tuple(lesson.tuned.epochs for lesson in lessons if lesson.tuned is not None)
     agreed = [
-        told_right([told(*seat, number) for seat in held])
-        for number in range(min(map(len, curves), default=1))
+        told_right([told(*seat, epoch) for seat in held])
+        for epoch in range(min(map(len, curves), default=1))
     ]
     epochs = best_epoch(agreed, curves, settings) if curves else 0
     late = said_after(material.pieces, since)

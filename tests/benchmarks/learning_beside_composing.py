@@ -63,8 +63,9 @@ async def _learn(ratings: Path, folder: Path) -> asyncio.subprocess.Process:
     child = [sys.executable, "-m", "bot.learning.child", "4096", str(os.getpid()), "--"]
     quiet = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
-        *child, *tune, *where, "--json", stdout=asyncio.subprocess.PIPE, stderr=quiet
-    )
+        *child, *tune, *where, "--json",
+        stdout=asyncio.subprocess.PIPE, stderr=quiet, start_new_session=True,
+    )  # fmt: skip
     assert process.stdout is not None
     while b'"reference"' not in await process.stdout.readline():
         pass

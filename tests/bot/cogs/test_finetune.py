@@ -74,7 +74,7 @@ async def working(played: Stage, run_id: int = 1) -> None:
 
 async def test_the_plan_says_what_is_used_and_costs_and_changes_nothing(owned: Stage) -> None:
     plan = await asked(owned, "finetune start")
-    assert "2 ratings (2 new since the last run) on 1 piece by 2 listeners" in plan.content
+    assert "2 ratings on 1 piece by 2 listeners" in plan.content  # no run was before
     assert "only the **ranker**" in plan.content
     assert "minutes" in plan.content
     await owned.ann.click(plan, label="Not now")

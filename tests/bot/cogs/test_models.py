@@ -77,7 +77,7 @@ async def test_a_server_gets_its_own(owned: Stage) -> None:
 
 async def test_what_has_not_passed_wants_its_id_typed(owned: Stage) -> None:
     shown = await asked(owned, "model promote", id="bad")
-    assert "❌ It has not passed the gate" in shown.content
+    assert "❌ It has not passed the gate. As it was scripted" in shown.content
     window = await owned.ann.click(shown, label="Promote anyway…")
     refused = await owned.ann.submit_modal(window, {"word": "good"})
     assert "nothing was promoted" in words(refused)

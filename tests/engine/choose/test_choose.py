@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine.choose import WEIGHTS, Candidate, choose
-from engine.choose.rank import COPIED, MOST_TASTE, TASTE
+from engine.choose.rank import ASKED_BESIDE_TASTE, COPIED, MOST_TASTE, TASTE
 from engine.score.model import Meter, Score, Tempo
 from engine.score.theory import Key
 from engine.score.units import FINE, GRID
@@ -119,3 +119,13 @@ def test_no_taste_outweighs_copying_or_more_than_a_few_steps() -> None:
     ranked = choose([copied, silent], wrong, lambda score: 1e9 * (score is copied.score))
     assert [one.index for one in ranked] == [1, 0]
     assert [one.parts["taste"] for one in ranked] == [MOST_TASTE, -MOST_TASTE]
+
+
+def test_beside_a_taste_what_was_asked_weighs_more() -> None:
+    asked = replace(hear(song()), density=7)
+    (plain,) = choose([Candidate(song())], asked)
+    (heeded,) = choose([Candidate(song())], asked, lambda score: 0.0)
+    for name, value in plain.parts.items():
+        factor = ASKED_BESIDE_TASTE if name.startswith("asked.") else 1.0
+        assert heeded.parts[name] == factor * value
+    assert plain.parts["asked.density"] > 0

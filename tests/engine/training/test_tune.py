@@ -163,7 +163,7 @@ def curve(*divergences: float) -> list[Epoch]:
         (((0.5, 0.0), (0.6, 0.001), (0.62, 0.004), (0.61, 0.009)), 3),  # agrees on
         (((0.5, 0.0), (0.62, 0.001), (0.6, 0.004), (0.52, 0.009)), 2),  # then no longer
         (((0.5, 0.0), (0.6, 0.001), (0.7, 0.1)), 0),  # the best one is too far from the base
-        (((0.6, 0.0), (0.55, 0.001), (0.57, 0.004)), 0),  # the ranker alone was better
+        (((0.6, 0.0), (0.55, 0.001), (0.54, 0.004)), 0),  # the ranker alone was better
         (((0.45, 0.0), (0.45, 0.001), (0.5, 0.004)), 0),  # never better than a coin
     ],
 )
