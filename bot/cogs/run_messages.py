@@ -31,7 +31,7 @@ UNTOLD = "finetunes_untold"
 class RunMessages:
     """Follows runs, each in a task of its own."""
 
-    def __init__(self, client: Cadenza, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: Cadenza, clock: Callable[[], float] = time.perf_counter) -> None:
         self._client = client
         self._clock = clock
         self._tasks: dict[int, asyncio.Task[None]] = {}
