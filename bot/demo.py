@@ -22,9 +22,10 @@ import simcord
 from simcord import Env
 
 from bot.assemble import open_house, utc_now
-from bot.client import client_of, intents
+from bot.client import TREE, client_of, intents
 from bot.logs import configure_logs
 from bot.settings import ENV_FILE, Settings, read_settings
+from bot.storage.records import BOT
 from engine.errors import CadenzaError
 
 T = TypeVar("T")
@@ -67,6 +68,7 @@ async def play(settings: Settings, *, port: int | None, browser: bool, kept: str
     simulated = Simulated()
     async with open_house(settings, os.environ, wait=simulated.wait, clock=simulated.now) as house:
         house.learning.runs.start()
+        await house.storage.settings.put(BOT, TREE, None)  # this Discord knows no commands yet
         client = client_of(house)
         async with simcord.run(
             client, approved_intents=intents(), shard_count=1, settle_timeout=ACTION_S
