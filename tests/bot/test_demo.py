@@ -20,7 +20,7 @@ async def test_the_demo_opens_a_page_and_ends_by_ctrl_c(tmp_path: Path) -> None:
     assert process.stdout is not None
     try:
         said = ""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while not (address := re.search(r"http://127\.0\.0\.1:\d+/", said)):
                 line = await process.stdout.readline()
                 assert line, "the demo ended before it was open"
@@ -29,7 +29,7 @@ async def test_the_demo_opens_a_page_and_ends_by_ctrl_c(tmp_path: Path) -> None:
             assert page.status == 200
             assert "<html" in await page.text()
         process.send_signal(signal.SIGINT)
-        _, errors = await asyncio.wait_for(process.communicate(), 60)
+        _, errors = await asyncio.wait_for(process.communicate(), 180)
     finally:
         if process.returncode is None:
             process.kill()
