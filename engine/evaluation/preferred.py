@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from engine.evaluation.bootstrap import Interval
 from engine.evaluation.verdict import Told
+from engine.ratings.preferences import APART
 
 _Z = 1.959964
 """Standard deviations on each side of a 95 % interval."""
-
-APART = 0.5
-"""Scores that two opinions of a listener differ by, at least, to be a preference."""
 
 DEALT = 200
 """Times that opinions are dealt at random."""
@@ -33,8 +31,6 @@ crowds with shuffled ratings 2 passed with it, and 8 without; of 14 honest ones 
 class Gain(NamedTuple):
     """How well two models order what listeners rated apart."""
 
-    pairs: int
-    """That were compared."""
     served: float
     """Share of the pairs that the served model orders as the listener did; a tie is half right."""
     candidate: float
@@ -49,7 +45,7 @@ def preference_gain(preference: Sequence[Told], seed: int) -> Gain | None:
     the spread that the gain has when every listener's opinions are dealt to his pieces at random,
     and is wider by WIDER, since each opinion also taught those who were asked of the others.
     """
-    listeners = [one for one in map(_listener, _by_listener(preference)) if one.apart.any()]
+    listeners = _listeners(preference)
     if not listeners:
         return None
     chance = np.random.default_rng([seed, 2])
@@ -57,45 +53,41 @@ def preference_gain(preference: Sequence[Told], seed: int) -> Gain | None:
     dealt = np.array([_right(listeners, chance) for _ in range(DEALT)])  # (DEALT, 2)
     half = _Z * WIDER * float((dealt[:, 1] - dealt[:, 0]).std())
     gain = candidate - served
-    return Gain(
-        sum(int(one.apart.sum()) // 2 for one in listeners),
-        served,
-        candidate,
-        Interval(gain, gain - half, gain + half),
-    )
+    return Gain(served, candidate, Interval(gain, gain - half, gain + half))
 
 
 def told_right(preference: Sequence[Told]) -> float:
     """Return how often the candidate alone is right; nan where there is no pair."""
-    listeners = [one for one in map(_listener, _by_listener(preference)) if one.apart.any()]
+    listeners = _listeners(preference)
     return _right(listeners, None)[1] if listeners else float("nan")
 
 
 class _Listener(NamedTuple):
-    """A listener's n opinions."""
+    """How a listener, and both models, order any two of n pieces: -1, 0 or 1."""
 
-    opinions: NDArray[np.float64]
-    apart: NDArray[np.bool_]
-    """Which two are APART (n, n)."""
-    signs: NDArray[np.float64]
-    """How both models order any two pieces, served first: -1, 0 or 1. (2, n, n)"""
+    wanted: NDArray[np.int8]
+    """0 where the opinions are not APART. (n, n)"""
+    told: NDArray[np.int8]
+    """By the served model, then the candidate. (2, n, n)"""
     weight: float
 
 
-def _by_listener(preference: Sequence[Told]) -> list[list[Told]]:
-    found: dict[int, list[Told]] = defaultdict(list)
+def _listeners(preference: Sequence[Told]) -> list[_Listener]:
+    """Return every listener who rated two pieces apart."""
+    by_listener: dict[int, list[Told]] = defaultdict(list)
     for told in preference:
-        found[told.listener].append(told)
-    return [opinions[-MOST:] for opinions in found.values()]
+        by_listener[told.listener].append(told)
+    found = [_listener(opinions[-MOST:]) for opinions in by_listener.values()]
+    return [one for one in found if one.wanted.any()]
 
 
 def _listener(told: Sequence[Told]) -> _Listener:
     opinions = np.array([one.opinion for one in told])
+    gaps = opinions[:, None] - opinions
     scores = np.array([[one.served for one in told], [one.candidate for one in told]])
     return _Listener(
-        opinions,
-        np.abs(opinions[:, None] - opinions) >= APART,
-        np.sign(scores[:, :, None] - scores[:, None]),
+        (np.sign(gaps) * (np.abs(gaps) >= APART)).astype(np.int8),
+        np.sign(scores[:, :, None] - scores[:, None]).astype(np.int8),
         sum(one.weight for one in told),
     )
 
@@ -104,12 +96,12 @@ def _right(listeners: Sequence[_Listener], chance: np.random.Generator | None) -
     """Return the share that is right of either model; with ``chance`` of opinions dealt anew."""
     shares = []
     for one in listeners:
-        order = np.arange(len(one.opinions))
+        wanted = one.wanted
         if chance is not None:
-            order = chance.permutation(order)
-        wanted = np.sign(one.opinions[:, None] - one.opinions)[np.ix_(order, order)]
-        apart = one.apart[np.ix_(order, order)]
-        shares.append(((1 + wanted * one.signs) / 2)[:, apart].mean(axis=1))
+            dealt = chance.permutation(len(wanted))
+            wanted = wanted[dealt][:, dealt]
+        agreed = (wanted * one.told).sum(axis=(1, 2))  # (2,), right ones less wrong ones
+        shares.append(0.5 + 0.5 * agreed / np.count_nonzero(wanted))
     found = np.average(shares, axis=0, weights=[one.weight for one in listeners])
     return [float(share) for share in found]
 
