@@ -53,11 +53,21 @@ def test_tokens_that_say_no_note_add_nothing() -> None:
 def test_a_velocity_has_the_share_of_all_notes_that_it_is_of() -> None:
     """The tune says its velocity once a bar; all its notes are as loud."""
     stream = tokens(tune(60))
-    column = shares(stream)[:, NAMES.index("register")]
+    column = shares(stream)[:, NAMES.index("pace")]
     by_velocity, by_pitch = (of(column, stream, f) for f in (Family.VELOCITY, Family.PITCH))
     assert len(by_velocity) == 2
     assert len(by_pitch) == 8
     assert by_velocity[0] == pytest.approx(sum(by_pitch[:4]))
+
+
+def test_what_an_earlier_bar_said_has_no_share_in_a_later_one() -> None:
+    """The second bar does not say how loud it is, so the first one's velocity is not its own."""
+    stream = tokens(tune(60))
+    last = max(n for n, token in enumerate(stream) if vocab.FAMILY[token] is Family.VELOCITY)
+    cut = (*stream[:last], *stream[last + 1 :])
+    column = shares(cut)[:, NAMES.index("pace")]
+    (by_velocity,), by_pitch = (of(column, cut, f) for f in (Family.VELOCITY, Family.PITCH))
+    assert by_velocity == pytest.approx(sum(by_pitch[:4]))
 
 
 def test_who_likes_high_notes_credits_the_higher_ones_among_the_pitches() -> None:
@@ -68,10 +78,11 @@ def test_who_likes_high_notes_credits_the_higher_ones_among_the_pitches() -> Non
 
 
 def test_no_family_earns_anything_in_the_mean() -> None:
-    streams = {str(n): tokens(tune(48 + 5 * n, step=(6, 12, 24)[n])) for n in range(3)}
+    fuller = replace(tune(48), notes=tuple(sorted([*tune(48).notes, *tune(55).notes])))
+    streams = {"thin": tokens(tune(60)), "full": tokens(fuller)}
     found = credits_of(
         {name: (stream, shares(stream)) for name, stream in streams.items()},
-        liking(register=1.0, loudness=-0.5, swing=0.3),
+        liking(voices=1.0, register=1.0),
     )
     assert {name: len(values) for name, values in found.items()} == {
         name: len(stream) for name, stream in streams.items()
