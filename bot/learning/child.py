@@ -38,8 +38,8 @@ def launch(memory_mib: int, parent: int, command: Sequence[str]) -> None:
 
 def _lower_the_session() -> None:
     """Give way to other sessions as well, where Linux shares a core between sessions first."""
-    if AUTOGROUP.exists() and os.getsid(0) == os.getpid():  # else it is the bot's session, too
-        with contextlib.suppress(OSError):  # a container may not allow it
+    if os.getsid(0) == os.getpid():  # else it is the bot's session, too
+        with contextlib.suppress(OSError):  # not there, or a container does not allow it
             AUTOGROUP.write_text(str(LOWEST))
 
 

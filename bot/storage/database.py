@@ -7,6 +7,7 @@ which is fair and costs nothing; ``BEGIN IMMEDIATE`` and a timeout hold off writ
 from __future__ import annotations
 
 import sqlite3
+import time
 from asyncio import Lock
 from collections.abc import AsyncIterator, Iterator
 from contextlib import (
@@ -42,12 +43,12 @@ _DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 _PRAGMAS_OF_MIGRATION = (
-    "journal_mode = WAL",  # nobody who reads waits for who writes; stays with the file
     "secure_delete = ON",  # what a person deletes is overwritten
     "synchronous = NORMAL",  # with WAL a crash costs at most the latest moment, never the file
 )
-_PRAGMAS = ("foreign_keys = ON", *_PRAGMAS_OF_MIGRATION[1:])
+_PRAGMAS = ("foreign_keys = ON", *_PRAGMAS_OF_MIGRATION)
 _PATIENCE_S = 30  # for SQLite's file held by another process; its writes take milliseconds
+_BETWEEN_ATTEMPTS_S = 0.02
 _CONNECT_S = 10  # for PostgreSQL to answer; the driver's own minute is long for who waits
 _DELETIONS = 0x476F6E65  # "Gone": as ``migrate._LOCK``, any number that others do not use
 _FOREIGN_KEY_VIOLATION = "23503"  # SQLSTATE, PostgreSQL's manual, appendix A
@@ -189,7 +190,9 @@ def affected(result: Any) -> int:
 
 
 def make_file(url: URL) -> None:
-    """The file of a SQLite database is there, with its folder, and is a database.
+    """The file of a SQLite database is there, with its folder, and is a database with a WAL.
+
+    With a write-ahead log nobody who reads waits for who writes; it stays with the file.
 
     Raises StorageError. Done without the driver: a connection that it fails to open leaves a
     thread behind, which complains when the program ends.
@@ -198,8 +201,21 @@ def make_file(url: URL) -> None:
         return
     with translated(url):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(url.database, timeout=_PATIENCE_S)) as connection:
-            connection.execute("PRAGMA schema_version")
+        with closing(sqlite3.connect(url.database, timeout=0)) as connection:
+            _keep_a_log(connection, until=time.monotonic() + _PATIENCE_S)
+
+
+def _keep_a_log(connection: sqlite3.Connection, until: float) -> None:
+    """The journal's mode is WAL. SQLite's own timeout does not wait for every lock that hinders."""
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_BETWEEN_ATTEMPTS_S)
+        else:
+            return
 
 
 @contextmanager

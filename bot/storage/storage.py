@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import TracebackType
 from typing import Self
 
@@ -48,7 +49,7 @@ class Storage:
         ``postgresql://user:password@host/name``. Raises StorageError.
         """
         where = read_url(url)
-        make_file(where)
+        await asyncio.to_thread(make_file, where)
         await migrate(where)
         return cls(Database(where), clock)
 

@@ -1,5 +1,6 @@
 import asyncio
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,25 @@ async def test_many_that_open_it_at_once_migrate_it_once(empty_url: str, clock: 
         await storage.pieces.add(new_piece())
         await storage.close()
     assert await left_to_change(empty_url) == []
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_another_program_reads_is_waited_for(
+    clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = tmp_path / "read.sqlite3"
+    reader = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    reader.executescript("CREATE TABLE other (id); BEGIN; SELECT * FROM other;")
+    waits: list[float] = []
+
+    def let_go(seconds: float) -> None:
+        waits.append(seconds)
+        reader.close()
+
+    monkeypatch.setattr("bot.storage.database.time.sleep", let_go)
+    async with await Storage.open(f"sqlite:///{file}", clock) as storage:
+        await storage.pieces.add(new_piece())
+    assert len(waits) == 1
 
 
 @pytest.mark.asyncio
