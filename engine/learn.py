@@ -77,6 +77,9 @@ class Step:
     share: float
     """Of the whole run, 0 to 1."""
     epoch: Epoch | None = None
+    group: int | None = None
+    """Of the FOLDS groups of listeners, the one that an epoch did not learn from, from 1; None:
+    all were learned from."""
 
 
 OnStep = Callable[[Step], None]
@@ -242,7 +245,7 @@ def _crossed(
 
     def tell(number: int, epoch: Epoch) -> None:
         done = (number + epoch.number / settings.tune.epochs) / FOLDS
-        on_step(Step(stage, 0.15 + 0.2 * done, epoch))
+        on_step(Step(stage, 0.15 + 0.2 * done, epoch, number + 1))
 
     wears = Served(served.adapter, served.ranker)
     crossed = crossfit(material, base, wears, settings.tune, seed=seed, since=since, on_epoch=tell)

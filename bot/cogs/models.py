@@ -47,7 +47,7 @@ class ModelsCog(
         lines = []
         for entry in entries:
             scopes = [scope for scope, model in served.items() if model.id == entry.id]
-            said = [_about(entry), *_whom(scopes, interaction.guild_id)]
+            said = [f"**{entry.id}**", *_whom(scopes, interaction.guild_id), _about(entry)]
             if trial is not None and trial.model == entry.id:
                 tally = await self.client.storage.trials.tally(entry.id, served[None].id)
                 said.append(f"🎧 blind test on {trial.share:.0%}: {tally_words(tally)}")
@@ -231,7 +231,7 @@ class _PromoteView(AnsweringView):
 
 def _about(entry: Entry) -> str:
     """Return a model in a line: what it is, when it was made and of what, its verdict."""
-    said = [f"**{entry.id}**", entry.kind]
+    said = [entry.kind]
     if entry.folder is not None:
         said.append(when(entry.made_at) if entry.made_at else "time unknown")
         ratings = entry.card.get("ratings", {})
@@ -245,9 +245,9 @@ def _about(entry: Entry) -> str:
 
 def _whom(scopes: list[str | None], here: int | None) -> list[str]:
     """Return who is served a model; other servers are counted, not named."""
-    said = ["**serves everyone**"] if None in scopes else []
+    said = ["🎼 **serves everyone**"] if None in scopes else []
     if here is not None and str(here) in scopes:
-        said.append("**serves this server**")
+        said.append("🎼 **serves this server**")
     others = [scope for scope in scopes if scope is not None and scope != str(here)]
     if others:
         said.append(f"serves {len(others)} other server{'' if len(others) == 1 else 's'}")

@@ -21,6 +21,8 @@ class Step:
     share: float
     """Of the whole run, 0 to 1."""
     epoch: int | None = None
+    group: int | None = None
+    """The group of listeners that is held out, from 1; None: all are learned from."""
     loss: float | None = None
     margin: float | None = None
     """By how many nats the liked piece of a pair gained on the other."""

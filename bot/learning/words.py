@@ -10,6 +10,7 @@ from bot.learning.steps import Step
 from bot.storage.learning_records import Counted, DayTally, Run, Tally
 from engine.evaluation.preferred import wilson
 from engine.evaluation.verdict import NOT_MEASURED
+from engine.ratings.preferences import FOLDS
 from engine.ratings.records import ENOUGH, FEW
 
 STAGES = {
@@ -92,13 +93,19 @@ def progress_words(run: Run, step: Step | None) -> str:
         return f"{head}: {waits} …"
     full = round(step.share * _BAR)
     bar = "▰" * full + "▱" * (_BAR - full)
-    figures = [f"epoch {step.epoch}"] if step.epoch is not None else []
+    lines = [f"{head}: {STAGES.get(step.stage, step.stage)} …", f"`{bar}` {step.share:.0%}"]
+    return "\n".join([*lines, *([] if step.epoch is None else [_epoch_words(step)])])
+
+
+def _epoch_words(step: Step) -> str:
+    """Return an epoch's figures; what it is asked are pairs of those it did not learn from."""
+    from_whom = "all listeners" if step.group is None else f"without group {step.group} of {FOLDS}"
+    figures = [f"epoch {step.epoch}, {from_whom}"]
+    if step.accuracy is not None:
+        figures.append(f"tells {step.accuracy:.0%} of its pairs right")
     values = {name: getattr(step, name) for name in _PLACES}
     figures += [_PLACES[name].format(v) for name, v in values.items() if v is not None]
-    if step.accuracy is not None:
-        figures.append(f"pairs right {step.accuracy:.0%}")
-    lines = [f"{head}: {STAGES.get(step.stage, step.stage)} …", f"`{bar}` {step.share:.0%}"]
-    return "\n".join([*lines, *([" · ".join(figures)] if figures else [])])
+    return " · ".join(figures)
 
 
 def ended_words(run: Run) -> str:

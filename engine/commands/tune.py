@@ -195,6 +195,7 @@ def _said(step: Step) -> dict[str, Any]:
         look = step.epoch.held_out
         figures = {
             "epoch": step.epoch.number,
+            "group": math.nan if step.group is None else step.group,
             "loss": look.loss,
             "margin": look.margin,
             "accuracy": look.accuracy,

@@ -45,11 +45,11 @@ class TuneSettings:
     """What a single piece weighs beside a pair."""
     said: float = 0.03
     """What pairs and singles weigh beside the credit."""
-    credit: float = 250.0
+    credit: float = 350.0
     """What a score of the ranker weighs, given to the tokens that earn it: the policy gradient."""
     keep: float = 4.0
     """Weight of the divergence from the base, in nats a token, at every token of every piece."""
-    most_kl: float = 0.016
+    most_kl: float = 0.02
     """Nats a token of divergence from the base beyond which no epoch is kept: the gate allows a
     loss 2 % worse, and the base has about 0.95 nats a token."""
     requests_a_step: int = 4
@@ -65,6 +65,17 @@ class TuneSettings:
             value >= 0 for value in (self.penalty, self.singles, self.said, self.credit, self.keep)
         ):
             raise BadInputError("penalty, singles, said, credit and keep must be 0 or more")
+
+    @property
+    def nat(self) -> float:
+        """What a nat that a piece gained says of how much it is liked, in the ranker's scores.
+
+        Who is paid ``credit`` a score and pays ``keep`` a nat of divergence does best, as long as
+        the changes are small, by giving each piece credit / keep nats a score (Korbak et al. 2022,
+        "RL with KL penalties is better viewed as Bayesian inference"). Without credit: beta, as
+        in DPO.
+        """
+        return self.keep / self.credit if self.credit else self.beta
 
 
 @dataclass(frozen=True, slots=True)

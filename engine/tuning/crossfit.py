@@ -166,7 +166,7 @@ def crossfit(
 
     def liked(piece: str, gains: Mapping[str, float], ranker: Ranker | None) -> float:
         told = 0.0 if ranker is None else ranker.of(material.figures[piece])
-        return told + settings.beta * gains.get(piece, 0.0)
+        return told + settings.nat * gains.get(piece, 0.0)
 
     def told(number: int, one: Opinion, epoch: int) -> Told:
         tuned = lessons[number].tuned

@@ -156,7 +156,10 @@ async def test_the_progress_shows_figures_and_its_button_cancels(
     shown = owned.channel.last_message.content
     assert "reading the ratings" in shown or "epoch 1" in shown
     status = await asked(owned, "finetune status")
-    assert "epoch 1 · loss 0.610 · margin +0.30 · KL 0.010 · pairs right 62%" in status.content
+    assert (
+        "epoch 1, without group 3 of 6 · tells 62% of its pairs right · "
+        "loss 0.610 · margin +0.30 · KL 0.010"
+    ) in status.content
     refused = await owned.ben.click(message, label="Cancel")
     assert "owner of the bot" in words(refused)
     await owned.ann.click(message, label="Cancel")

@@ -50,10 +50,11 @@ async def test_the_list_says_what_each_model_is_and_whom_it_serves(owned: Stage)
     registry(owned).set_trial("bad", 0.2, by="x", at=AT)
     said = (await asked(owned, "model list")).content.splitlines()
     base, bad, good = sorted(said, key=lambda line: ("good" in line, "bad" in line))
-    assert "**serves everyone**" in base
+    assert base.split(" · ")[1] == "🎼 **serves everyone**"
     assert "❌ as it was scripted" in bad
     assert "🎧 blind test on 20%: no choices yet" in bad
-    assert "✅ passed · **serves this server**" in good
+    assert good.startswith("**good** · 🎼 **serves this server** · ")
+    assert "✅ passed" in good
     assert "ranker" in good
 
 

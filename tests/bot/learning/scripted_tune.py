@@ -59,7 +59,7 @@ def main() -> int:
     if mode == "LATE":
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     say(stage="check", share=0.0)
-    say(stage="tune", share=0.4, epoch=1, loss=0.61, margin=0.3, accuracy=0.625, kl=0.01)
+    say(stage="tune", share=0.4, epoch=1, group=3, loss=0.61, margin=0.3, accuracy=0.625, kl=0.01)
     if mode == "HANG":
         while True:
             signal.pause()

@@ -15,6 +15,7 @@ from engine.model.transformer import Transformer
 from engine.ratings.preferences import Pair, Preferences, Single
 from engine.tokens import vocab
 from engine.tokens.spec import Family
+from engine.training.objectives import divergence
 from engine.training.rated_rows import groups_of, read_rows
 from engine.training.tune import Epoch, Look, Tuned, TuneSettings, best_epoch, gains_of, tune
 from tests.engine.ratings.rated import piece
@@ -95,6 +96,26 @@ def test_credit_makes_the_tokens_likelier_that_earn_it(base: Transformer) -> Non
     }
     gains = taught(base, Preferences((), ()), high).gains[-1]
     assert gains["3-72"] > 1 > 0 > gains["3-48"]
+
+
+def test_a_nat_says_as_much_as_a_score_cost() -> None:
+    """The best policy over three pieces, found by descent, is asked what a nat of it is worth."""
+    settings = TuneSettings(credit=2.0, keep=4.0)
+    before = torch.log_softmax(torch.tensor([0.3, -0.4, 0.1], dtype=torch.float64), dim=-1)
+    liked = torch.tensor([0.02, -0.01, 0.03], dtype=torch.float64)
+    change = torch.zeros(3, dtype=torch.float64, requires_grad=True)
+    descent = torch.optim.SGD([change], lr=0.1)
+    for _ in range(500):
+        after = torch.log_softmax(before + change, dim=-1)
+        paid = settings.credit * (after.exp() * liked).sum()
+        loss = settings.keep * divergence(before[None], after[None]).sum() - paid
+        descent.zero_grad()
+        loss.backward()
+        descent.step()
+    gained = (after - before).detach()
+    told = settings.nat * (gained - gained[0])
+    assert torch.allclose(told, liked - liked[0], atol=1e-3)
+    assert TuneSettings(credit=0.0).nat == TuneSettings().beta
 
 
 def test_the_same_run_gives_the_same_adapter(base: Transformer) -> None:
