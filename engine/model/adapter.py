@@ -57,6 +57,12 @@ class Adapter(nn.Module):
         """Return what a layer adds while this adapter is worn."""
         return Addition(self.down[name], self.up[name] * (self.alpha / self.rank), self.shift[name])
 
+    @torch.no_grad()
+    def shrink(self, share: float) -> None:
+        """Every layer adds only this share of what it added."""
+        for part in (*self.up.values(), *self.shift.values()):
+            part.mul_(share)
+
     def save(self, path: Path) -> None:
         """Leave the matrices in a file in 32 bits, whole or not at all."""
         part = path.with_name(f".{path.name}.part")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 import torch
@@ -49,9 +50,9 @@ class TuneSettings:
     """What a score of the ranker weighs, given to the tokens that earn it: the policy gradient."""
     keep: float = 4.0
     """Weight of the divergence from the base, in nats a token, at every token of every piece."""
-    most_kl: float = 0.02
-    """Nats a token of divergence from the base beyond which no epoch is kept: the gate allows a
-    loss 2 % worse, and the base has about 0.95 nats a token."""
+    most_kl: float = 0.016
+    """Nats a token of divergence from the base at most: an adapter that is beyond it after an epoch
+    is shrunk. The gate allows a loss 2 % worse, and the base has about 0.95 nats a token."""
     requests_a_step: int = 4
     context: int = 1024
     """A piece is read up to so many tokens, its prefix included."""
@@ -61,6 +62,8 @@ class TuneSettings:
             raise BadInputError("rank, epochs and requests_a_step must be 1 or more")
         if not (0 < self.rate < 1 and self.beta > 0 and self.length > 0 and self.context >= 64):
             raise BadInputError("rate must be within 0 and 1, beta and length above 0, context 64")
+        if not self.most_kl > 0:
+            raise BadInputError("most_kl must be above 0")
         if not all(
             value >= 0 for value in (self.penalty, self.singles, self.said, self.credit, self.keep)
         ):
@@ -145,7 +148,7 @@ def tune(
     on_epoch(looks[0][0])
     for number in range(1, (settings.epochs if epochs is None else epochs) + 1):
         run.learn(groups, credit, np.random.default_rng([seed, number]))
-        looks.append(run.look(number, groups, asked))
+        looks.append(run.near(number, groups, asked))
         on_epoch(looks[-1][0])
     run.adapter.requires_grad_(False)
     return Tuned(run.adapter, tuple(e for e, _ in looks), tuple(gains for _, gains in looks))
@@ -161,6 +164,9 @@ def gains_of(
 def _new_adapter(base: Transformer, settings: TuneSettings, seed: int) -> Adapter:
     adapter = Adapter(base, rank=settings.rank, alpha=settings.alpha, seed=seed)
     return adapter.to(base.head.weight.device)
+
+
+_A_LITTLE_LESS = 0.98
 
 
 class _Run:
@@ -229,6 +235,17 @@ class _Run:
             total, tokens = total + float(kl.sum()), tokens + len(kl)
         return gains, total / max(tokens, 1.0)
 
+    def near(
+        self, number: int, learned: Sequence[Group], held_out: Sequence[Group]
+    ) -> tuple[Epoch, dict[str, float]]:
+        """Look at the adapter, which is shrunk until it is within ``most_kl`` of the base."""
+        seen = self.look(number, learned, held_out)
+        while seen[0].kl > self.settings.most_kl:
+            # Near the base the divergence grows with the square of what is added.
+            self.adapter.shrink(_A_LITTLE_LESS * sqrt(self.settings.most_kl / seen[0].kl))
+            seen = self.look(number, learned, held_out)
+        return seen
+
     def look(
         self, number: int, learned: Sequence[Group], held_out: Sequence[Group]
     ) -> tuple[Epoch, dict[str, float]]:
@@ -288,23 +305,14 @@ def look_at(groups: Sequence[Group], gains: Mapping[str, float], settings: TuneS
     )
 
 
-def best_epoch(
-    agreed: Sequence[float], curves: Sequence[Sequence[Epoch]], settings: TuneSettings
-) -> int:
+def best_epoch(agreed: Sequence[float]) -> int:
     """Return after how many epochs to stop, as held-out listeners agree; 0 keeps the base.
 
-    ``agreed``: share of what they prefer that is told right after each epoch; ``curves``: of each
-    fold. The last epoch within ``most_kl`` that is within AGREED of the best one. None is kept if
-    the best is no better than tossing a coin.
+    ``agreed``: share of what they prefer that is told right after each epoch. The last epoch that
+    is within AGREED of the best one. None is kept if the best is no better than tossing a coin.
     """
     best = max(agreed)
-    good = [
-        number
-        for number, share in enumerate(agreed)
-        if share >= best - AGREED
-        and np.mean([curve[number].kl for curve in curves]) <= settings.most_kl
-    ]
-    return max(good, default=0) if best > 0.5 else 0
+    return max(n for n, share in enumerate(agreed) if share >= best - AGREED) if best > 0.5 else 0
 
 
 AGREED = 0.04

@@ -184,7 +184,7 @@ def crossfit(
         told_right([told(*seat, epoch) for seat in held])
         for epoch in range(min(map(len, curves), default=1))
     ]
-    epochs = best_epoch(agreed, curves, settings) if curves else 0
+    epochs = best_epoch(agreed) if curves else 0
     late = said_after(material.pieces, since)
     kept = [told(n, one, epochs) for n, one in held if (one.rater, one.piece) in late]
     return Crossfit(epochs, tuple(kept), curves, held_out)

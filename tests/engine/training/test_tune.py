@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,11 +18,11 @@ from engine.tokens import vocab
 from engine.tokens.spec import Family
 from engine.training.objectives import divergence
 from engine.training.rated_rows import groups_of, read_rows
-from engine.training.tune import Epoch, Look, Tuned, TuneSettings, best_epoch, gains_of, tune
+from engine.training.tune import Tuned, TuneSettings, best_epoch, gains_of, tune
 from tests.engine.ratings.rated import piece
 from tests.engine.ratings.rated import tune as melody
 
-SETTINGS = TuneSettings(rate=0.02, said=1.0, keep=0.5, epochs=6, context=256)
+SETTINGS = TuneSettings(rate=0.02, said=1.0, keep=0.5, epochs=6, context=256, most_kl=9.0)
 PIECES = [
     piece(f"{n}-{pitch}", {"ann": 1}, request=str(n), score=melody(pitch, velocity=50 + 16 * n))
     for n in range(4)
@@ -44,10 +45,11 @@ def taught(
     base: Transformer,
     learned: Preferences,
     credit: Mapping[str, NDArray[np.float64]] | None = None,
+    settings: TuneSettings = SETTINGS,
 ) -> Tuned:
     rows = read_rows(base, PIECES, context=256, on_share=lambda _: None)
     return tune(
-        base, rows, learned, credit or {}, SETTINGS, seed=3, held_out=UNHEARD,
+        base, rows, learned, credit or {}, settings, seed=3, held_out=UNHEARD,
         on_epoch=lambda _: None,
     )  # fmt: skip
 
@@ -118,6 +120,14 @@ def test_a_nat_says_as_much_as_a_score_cost() -> None:
     assert TuneSettings(credit=0.0).nat == TuneSettings().beta
 
 
+def test_an_adapter_that_goes_too_far_is_shrunk(base: Transformer) -> None:
+    free = taught(base, HIGH)
+    held = taught(base, HIGH, settings=replace(SETTINGS, most_kl=free.epochs[1].kl / 2))
+    assert all(epoch.kl <= free.epochs[1].kl / 2 for epoch in held.epochs)
+    assert held.epochs[1].kl > free.epochs[1].kl / 4  # no more than has to be
+    assert held.at(1)["0-72"] > held.at(1)["0-48"]
+
+
 def test_the_same_run_gives_the_same_adapter(base: Transformer) -> None:
     one, other = taught(base, HIGH).adapter, taught(base, HIGH).adapter
     for a, b in zip(one.parameters(), other.parameters(), strict=True):
@@ -173,23 +183,16 @@ def test_a_request_with_many_versions_is_read_in_parts() -> None:
     assert sum(len(group.names) for group in found) == 40
 
 
-def curve(*divergences: float) -> list[Epoch]:
-    none = Look(0.0, 0.0, 0.5)
-    return [Epoch(n, none, none, kl) for n, kl in enumerate(divergences)]
-
-
 @pytest.mark.parametrize(
-    ("figures", "epochs"),
+    ("agreed", "epochs"),
     [
-        (((0.5, 0.0), (0.6, 0.001), (0.62, 0.004), (0.61, 0.009)), 3),  # agrees on
-        (((0.5, 0.0), (0.62, 0.001), (0.6, 0.004), (0.52, 0.009)), 2),  # then no longer
-        (((0.5, 0.0), (0.6, 0.001), (0.7, 0.1)), 0),  # the best one is too far from the base
-        (((0.6, 0.0), (0.55, 0.001), (0.54, 0.004)), 0),  # the ranker alone was better
-        (((0.45, 0.0), (0.45, 0.001), (0.5, 0.004)), 0),  # never better than a coin
+        ((0.5, 0.6, 0.62, 0.61), 3),  # agrees on
+        ((0.5, 0.62, 0.6, 0.52), 2),  # then no longer
+        ((0.6, 0.55, 0.54), 0),  # the ranker alone was better
+        ((0.45, 0.45, 0.5), 0),  # never better than a coin
     ],
 )
 def test_tuning_ends_where_held_out_listeners_no_longer_agree(
-    figures: tuple[tuple[float, float], ...], epochs: int
+    agreed: tuple[float, ...], epochs: int
 ) -> None:
-    agreed, divergences = zip(*figures, strict=True)
-    assert best_epoch(agreed, [curve(*divergences)], TuneSettings()) == epochs
+    assert best_epoch(agreed) == epochs
