@@ -46,11 +46,11 @@ class TuneSettings:
     """What a single piece weighs beside a pair."""
     said: float = 0.03
     """What pairs and singles weigh beside the credit."""
-    credit: float = 350.0
+    credit: float = 600.0
     """What a score of the ranker weighs, given to the tokens that earn it: the policy gradient."""
     keep: float = 4.0
     """Weight of the divergence from the base, in nats a token, at every token of every piece."""
-    most_kl: float = 0.016
+    most_kl: float = 0.025
     """Nats a token of divergence from the base at most: an adapter that is beyond it after an epoch
     is shrunk. The gate allows a loss 2 % worse, and the base has about 0.95 nats a token."""
     requests_a_step: int = 4

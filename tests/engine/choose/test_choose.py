@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine.choose import WEIGHTS, Candidate, choose
-from engine.choose.rank import ASKED_BESIDE_TASTE, COPIED, MOST_TASTE, TASTE
+from engine.choose.rank import ASKED_BESIDE_TASTE, COPIED, MOST_TASTE, SANE_BESIDE_TASTE, TASTE
 from engine.score.model import Meter, Score, Tempo
 from engine.score.theory import Key
 from engine.score.units import FINE, GRID
@@ -121,11 +121,12 @@ def test_no_taste_outweighs_copying_or_more_than_a_few_steps() -> None:
     assert [one.parts["taste"] for one in ranked] == [MOST_TASTE, -MOST_TASTE]
 
 
-def test_beside_a_taste_what_was_asked_weighs_more() -> None:
+def test_beside_a_taste_what_was_asked_and_what_is_sound_weigh_more() -> None:
     asked = replace(hear(song()), density=7)
-    (plain,) = choose([Candidate(song())], asked)
-    (heeded,) = choose([Candidate(song())], asked, lambda score: 0.0)
+    (plain,) = choose([Candidate(SILENT)], asked)
+    (heeded,) = choose([Candidate(SILENT)], asked, lambda score: 0.0)
+    factors = {"asked": ASKED_BESIDE_TASTE, "sanity": SANE_BESIDE_TASTE}
     for name, value in plain.parts.items():
-        factor = ASKED_BESIDE_TASTE if name.startswith("asked.") else 1.0
-        assert heeded.parts[name] == factor * value
+        assert heeded.parts[name] == pytest.approx(factors.get(name.split(".")[0], 1.0) * value)
+    assert any(value for name, value in plain.parts.items() if name.startswith("sanity."))
     assert plain.parts["asked.density"] > 0
