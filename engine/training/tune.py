@@ -50,7 +50,7 @@ class TuneSettings:
     """What a score of the ranker weighs, given to the tokens that earn it: the policy gradient."""
     keep: float = 4.0
     """Weight of the divergence from the base, in nats a token, at every token of every piece."""
-    most_kl: float = 0.025
+    most_kl: float = 0.02
     """Nats a token of divergence from the base at most: an adapter that is beyond it after an epoch
     is shrunk. The gate allows a loss 2 % worse, and the base has about 0.95 nats a token."""
     requests_a_step: int = 4
