@@ -1,4 +1,4 @@
-"""An order becomes a score: candidates are written side by side and the best one is taken.
+"""An order becomes a score: many openings, the best go on as candidates, the best one is taken.
 
 If even the best has copied more from the training corpus than two human pieces share, the piece
 is written anew from other seeds.
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.choose import Candidate, Ranked, choose
-from engine.generate.loop import generate
+from engine.choose import Candidate, Ranked, Taste, choose
+from engine.generate.loop import OnBars, Stream, advance
 from engine.generate.order import Order
 from engine.model.adapter import Adapter, worn
 from engine.model.checkpoint import Card, load_model, trained_context
@@ -27,6 +27,8 @@ from engine.tokens.decode import decode
 
 CANDIDATES = 4
 """Written for each piece: four streams side by side take hardly longer than one."""
+OPENINGS = 4
+"""First bars that are written for each candidate; where there is a choice, the best ones go on."""
 ROUNDS = 3
 """So often a piece is written at most; if all copy, the best of them is taken and says so."""
 STREAMS_AT_ONCE = 64
@@ -86,7 +88,7 @@ class Writer:
     ) -> list[list[Written]]:
         """Return all candidates of each order, best first.
 
-        The first candidate has the order's own seed, the others seeds drawn from it. Orders are
+        The first opening has the order's own seed, the others seeds drawn from it. Orders are
         written in batches of like lengths. Progress falls back when a piece is written anew.
         """
         results: list[list[Written]] = [[] for _ in orders]
@@ -104,34 +106,64 @@ class Writer:
         self, orders: Sequence[Order], round_: int, on_progress: OnProgress | None
     ) -> list[list[Written]]:
         """Return the candidates of one round for each order."""
-        first = round_ * self.candidates
-        wanted = [
-            replace(order, seed=candidate_seed(order.seed, number))
-            for order in orders
-            for number in range(first, first + self.candidates)
-        ]
-        total = sum(order.demand.bars for order in wanted)
-        written: list[Written] = []
-        done = 0
-        for begin in range(0, len(wanted), STREAMS_AT_ONCE):
-            batch = wanted[begin : begin + STREAMS_AT_ONCE]
-            with worn(self.model, self.adapter):
-                streams = generate(
-                    self.model,
-                    batch,
-                    context=self.context,
-                    on_progress=_shifted(on_progress, done, total),
-                )
-            written += [self.heard(*pair) for pair in zip(batch, streams, strict=True)]
-            done += sum(order.demand.bars for order in batch)
+        total = self.candidates * sum(order.demand.bars for order in orders)
+
+        def tell(bars: int) -> None:
+            if on_progress is not None:
+                on_progress(bars, total)
+
+        streams = self._openings(orders, round_, tell)
+        self._advance(streams, None, tell)
+        written = [self.heard(stream.order, stream.written) for stream in streams]
         n = self.candidates
         return [written[k : k + n] for k in range(0, len(written), n)]
+
+    def _openings(self, orders: Sequence[Order], round_: int, on_bars: OnBars) -> list[Stream]:
+        """Return as many streams as candidates for each order: those that begin best.
+
+        They have a bar, unless there is no choice.
+        """
+        choosing = self.candidates > 1
+        each = OPENINGS * self.candidates if choosing else 1
+        streams = [
+            Stream(replace(order, seed=candidate_seed(order.seed, number)))
+            for order in orders
+            for number in range(round_ * each, (round_ + 1) * each)
+        ]
+        if not choosing:
+            return streams
+        self._advance(streams, 1, lambda bars: on_bars(bars * self.candidates // each))
+        chosen: list[Stream] = []
+        for k in range(0, len(streams), each):
+            begun = streams[k : k + each]
+            openings = [Candidate(with_chords(decode(stream.opening()))) for stream in begun]
+            best = choose(openings, begun[0].order.controls, self._taste)[: self.candidates]
+            chosen += [begun[index] for index in sorted(one.index for one in best)]
+        return chosen
+
+    def _advance(self, streams: Sequence[Stream], bars: int | None, on_bars: OnBars) -> None:
+        """Write on until each stream has so many bars, or all; ``on_bars`` hears of all."""
+        for begin in range(0, len(streams), STREAMS_AT_ONCE):
+            batch = streams[begin : begin + STREAMS_AT_ONCE]
+            others = sum(one.bars for one in streams) - sum(one.bars for one in batch)
+            with worn(self.model, self.adapter):
+                advance(
+                    self.model,
+                    batch,
+                    bars=bars,
+                    context=self.context,
+                    on_bars=lambda done, others=others: on_bars(others + done),  # type: ignore[misc]
+                )
 
     def heard(self, order: Order, tokens: list[int]) -> Written:
         """Return a stream as a finished candidate: decoded, with its chords and what it copies."""
         score = with_chords(decode(tokens))
         copied = None if self.index is None else longest_copied_run(score, self.index)
         return Written(order, tokens, score, copied)
+
+    @property
+    def _taste(self) -> Taste | None:
+        return None if self.ranker is None else self.ranker.score
 
     def _copies(self, written: Written) -> bool:
         return self.index is not None and written.copied_notes > self.index.usual_notes
@@ -143,7 +175,7 @@ class Writer:
         ranked: list[Ranked] = choose(
             [Candidate(one.score, one.copied_notes, allowed) for one in written],
             order.controls,
-            None if self.ranker is None else self.ranker.score,
+            self._taste,
         )
         return [replace(written[one.index], penalty=one.penalty, parts=one.parts) for one in ranked]
 
@@ -168,11 +200,3 @@ def candidate_seed(seed: int, number: int) -> int:
     if number == 0:
         return seed
     return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
-
-
-def _shifted(on_progress: OnProgress | None, before: int, total: int) -> OnProgress:
-    def report(done: int, _of_batch: int) -> None:
-        if on_progress is not None:
-            on_progress(before + done, total)
-
-    return report

@@ -32,7 +32,7 @@ def add_piece_options(parser: argparse.ArgumentParser, seed: str) -> None:
         type=whole(1, MAX_CANDIDATES),
         default=CANDIDATES,
         metavar="N",
-        help=f"write each piece so many times and take the best; {CANDIDATES} if not given",
+        help=f"finish each piece so many times and take the best; {CANDIDATES} if not given",
     )
     add_sound_options(parser, "none")
     parser.add_argument(

@@ -21,12 +21,18 @@ from engine.tokens.spec import Family
 
 OnProgress = Callable[[int, int], None]
 """Called with bars written and bars asked; it may raise CancelledError to stop."""
+OnBars = Callable[[int], None]
+"""Called with the bars that all streams have together, whenever there are more; may raise so."""
 
 _ROOM_AFTER_TRIM = 0.5
 """Share of the context that is kept when it is full: the prefix and the latest tokens."""
 
 
 def _silent(done: int, total: int) -> None:
+    """Report nothing."""
+
+
+def _unheard(bars: int) -> None:
     """Report nothing."""
 
 
@@ -69,6 +75,15 @@ class Stream:
         """Bars that are complete."""
         return self.order.demand.bars if self.done else max(0, self.constraint.grammar.bar)
 
+    def has(self, bars: int | None) -> bool:
+        """Whether so many bars are complete, or all; None: all."""
+        return self.done or (bars is not None and self.bars >= bars)
+
+    def opening(self) -> list[int]:
+        """Return a stream of the complete bars alone; there is one at least."""
+        ends = [i for i, token in enumerate(self.written) if vocab.FAMILY[token] is Family.BAR]
+        return list(self.written) if self.done else [*self.written[: ends[-1]], vocab.END]
+
     def write(self, logits: NDArray[np.float32]) -> int:
         """Return the next token, now written."""
         token = self.constraint.forced()
@@ -89,37 +104,57 @@ def generate(
 ) -> list[list[int]]:
     """Return one stream of bars for each order, End included, all as demanded.
 
-    All are written side by side in one batch, which shrinks as they are done. A stream is a
-    function of the model, its order and, through rounding, of its company and the machine.
-    ``context``: how many tokens back the model looks, its sizes' own if not given.
-    ``on_progress`` is called whenever a bar is complete, with sums over the orders.
+    A stream is a function of the model, its order and, through rounding, of its company and the
+    machine. ``on_progress`` is called whenever a bar is complete, with sums over the orders. See
+    ``advance``.
     """
-    guided = any(order.sampling.guidance != 1.0 for order in orders)
     streams = [Stream(order) for order in orders]
-    active = list(streams)
+    total = sum(order.demand.bars for order in orders)
+    advance(model, streams, context=context, on_bars=lambda bars: on_progress(bars, total))
+    return [stream.written for stream in streams]
+
+
+@torch.inference_mode()
+def advance(
+    model: Transformer,
+    streams: Sequence[Stream],
+    *,
+    bars: int | None = None,
+    context: int | None = None,
+    on_bars: OnBars = _unheard,
+) -> None:
+    """Write on until every stream has ``bars`` complete bars, or all of its own.
+
+    All are written side by side in one batch, which shrinks as they are done. Streams may be at
+    unlike places and are taken up where they are: what was written is read once, all at once.
+    ``context``: how many tokens back the model looks, its sizes' own if not given.
+    """
+    active = [stream for stream in streams if not stream.has(bars)]
+    if not active:
+        return
+    guided = any(stream.order.sampling.guidance != 1.0 for stream in active)
     cache = KVCache(
         model.config,
-        batch=len(orders) * (2 if guided else 1),
+        batch=len(active) * (2 if guided else 1),
         context=context,
         device=next(model.parameters()).device,
     )
-    total = sum(order.demand.bars for order in orders)
-    reached = 0
+    reached = sum(stream.bars for stream in streams)
     logits = prefill(model, cache, _read_so_far(active, guided, cache.context))
     while True:
         rows = logits.float().cpu().numpy()  # (B, V), guided: (2 B, V)
         if guided:
             rows = _guided(rows, active)
         tokens = [
-            vocab.PAD if stream.done else stream.write(row)
+            vocab.PAD if stream.has(bars) else stream.write(row)
             for stream, row in zip(active, rows, strict=True)
         ]
-        if (bars := sum(stream.bars for stream in streams)) > reached:
-            reached = bars
-            on_progress(reached, total)
-        unfinished = [row for row, stream in enumerate(active) if not stream.done]
+        if (now := sum(stream.bars for stream in streams)) > reached:
+            reached = now
+            on_bars(reached)
+        unfinished = [row for row, stream in enumerate(active) if not stream.has(bars)]
         if not unfinished:
-            return [stream.written for stream in streams]
+            return
         if len(unfinished) <= len(active) // 2:
             cache.keep([*unfinished, *(row + len(active) for row in unfinished if guided)])
             active = [active[row] for row in unfinished]

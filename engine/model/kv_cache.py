@@ -1,4 +1,4 @@
-"""Keys and values of the tokens read so far, allocated once."""
+"""Keys and values of the tokens read so far, in memory that doubles when it is full."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from engine.model.config import ModelConfig
+
+_ROOM = 256
+"""Tokens that there is memory for at first: openings are short, and many side by side."""
 
 
 class KVCache:
@@ -28,7 +32,8 @@ class KVCache:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         self.context = context or config.context
-        shape = (config.layers, batch, config.kv_heads, self.context, config.head_width)
+        room = min(_ROOM, self.context)
+        shape = (config.layers, batch, config.kv_heads, room, config.head_width)
         self.keys = torch.zeros(shape, device=device, dtype=dtype)  # (layers, B, KV, T, D)
         self.values = torch.zeros_like(self.keys)  # (layers, B, KV, T, D)
         self.length = 0
@@ -75,6 +80,8 @@ class KVCache:
         end = self.length + keys.shape[2]
         if end > self.context:
             raise ValueError(f"the cache holds {self.context} tokens, {end} were written")
+        if end > self.keys.shape[3]:
+            self._grow(end)
         self.keys[layer, :, :, self.length : end] = keys
         self.values[layer, :, :, self.length : end] = values
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
@@ -82,3 +89,9 @@ class KVCache:
     def advance(self, new: int) -> None:
         """Count the tokens that all layers have just written."""
         self.length += new
+
+    def _grow(self, least: int) -> None:
+        """Have memory for so many tokens and more; what was read stays."""
+        room = min(self.context, max(least, 2 * self.keys.shape[3]))
+        more = room - self.keys.shape[3]
+        self.keys, self.values = (F.pad(held, (0, 0, 0, more)) for held in (self.keys, self.values))

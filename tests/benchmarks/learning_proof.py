@@ -3,12 +3,12 @@
     python -m tests.benchmarks.learning_proof compose FOLDER
     python -m tests.benchmarks.learning_proof rate FOLDER
     python -m tests.benchmarks.learning_proof spoil FOLDER --how trolls --out FILE
-    python -m tests.benchmarks.learning_proof blind MODELS --model ID
+    python -m tests.benchmarks.learning_proof blind MODELS --model ID ...
 
 ``compose`` and ``rate`` go through the bot, over a socket; ``rate`` leaves ratings-SEED.jsonl,
 which ``engine tune`` learns from. ``spoil`` makes ratings by trolls, by chance, inverted,
-or of one server. ``blind`` prints JSON: how often listeners who rated nothing prefer the model to
-the base, as both are served. ``listeners.py`` says who they are.
+or of one server. ``blind`` prints JSON: how often listeners who rated nothing prefer each model to
+the base, as both are served, and the mean of the models. ``listeners.py`` says who they are.
 """
 
 from __future__ import annotations
@@ -16,17 +16,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import hashlib
 import json
+import multiprocessing
 import os
 import random
 import shutil
 import sqlite3
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from bot.assemble import utc_now
@@ -35,14 +39,16 @@ from bot.ratings import SCORES, emoji_of
 from bot.storage.records import BOT
 from bot.storage.storage import Storage
 from engine.composer import Composer
-from engine.evaluation.preferred import wilson
+from engine.evaluation.bootstrap import mean_of
 from engine.generate.order import order_of
+from engine.learn import WRITTEN
 from engine.ratings.records import RatedPiece, Rating, read_ratings, write_ratings
 from engine.request import Brief, parse, resolve
 from engine.score.harmony import with_chords
 from engine.score.midi import read_midi
 from engine.score.model import Score
 from engine.tokens.decode import decode
+from engine.tuning.run_folder import RunFolder
 from tests.benchmarks.listeners import TASTES, Listener
 from tests.bot.test_own_process import TOKEN, bot
 from tests.discord import LoopbackDiscord, posting
@@ -60,6 +66,9 @@ BANDS = (
 )  # fmt: skip
 HOSTS = 4
 """People who ask for pieces and rate none."""
+BASE = "base"
+AT_ONCE = 12
+"""Requests that a process writes in one batch."""
 OF_A_KIND = 3
 """Honest listeners of each taste; one more votes by chance and one is a troll."""
 LONG_S = 3600.0
@@ -270,36 +279,74 @@ def _heard(tokens: tuple[int, ...]) -> Score:
 # Blind pairs.
 
 
-def blind(models: Path, model: str, seed: int, pairs: int, candidates: int) -> None:
-    """Have strangers compare what a model and the base write for the same new requests."""
-    torch.set_num_threads(1)
-    environ = {**os.environ, "CADENZA_MODELS": str(models)}
-    base = Composer.open(environ, sound=False, candidates=candidates)
+def blind(models: Path, names: list[str], seed: int, requests: int, processes: int) -> None:
+    """Have strangers compare what models and the base write for the same new requests."""
     rng = random.Random(f"blind {seed}")
-    briefs: list[Brief] = [
-        resolve(parse(prompt(rng)), seed=rng.randrange(2**32)) for _ in range(pairs)
-    ]
-    orders = [order_of(brief) for brief in briefs]
-    before, after = ([w.score for w in c.writer(orders)] for c in (base, base.named(model)))
+    briefs = [resolve(parse(prompt(rng)), seed=rng.randrange(2**32)) for _ in range(requests)]
+    with ProcessPoolExecutor(
+        processes, multiprocessing.get_context("spawn"), _open, (models,)
+    ) as pool:
+        waiting = {
+            name: [
+                pool.submit(_written, name, briefs[first : first + AT_ONCE])
+                for first in range(0, requests, AT_ONCE)
+            ]
+            for name in (BASE, *names)
+        }
+        pieces = {
+            name: [_heard(tuple(tokens)) for part in parts for tokens in part.result()]
+            for name, parts in waiting.items()
+        }
+    won = {name: _won(pieces[name], pieces[BASE], seed) for name in names}
+    for name in names:
+        print(json.dumps({"model": name, **_told(won[name])}), flush=True)
+    print(json.dumps({"all": len(names), **_told(np.mean(list(won.values()), axis=0))}))
+
+
+def _open(models: Path) -> None:
+    global _composer
+    torch.set_num_threads(1)
+    _composer = Composer.open({**os.environ, "CADENZA_MODELS": str(models)}, sound=False)
+
+
+_composer: Composer
+"""Of a process that writes."""
+
+
+def _written(name: str, briefs: list[Brief]) -> list[list[int]]:
+    """Return the tokens of what a model writes; the base's are kept for the next comparison."""
+    plan = {"briefs": [brief.to_json() for brief in briefs], "written": WRITTEN}
+    assert _composer.wardrobe is not None
+    digest = hashlib.sha256(json.dumps(plan).encode()).hexdigest()
+    kept = RunFolder(_composer.wardrobe.registry.folder / ".blind" / digest[:16], plan)
+    tokens: list[list[int]] | None = kept.json(BASE) if name == BASE else None
+    if tokens is None:
+        composer = _composer if name == BASE else _composer.named(name)
+        tokens = [one.tokens for one in composer.writer([order_of(brief) for brief in briefs])]
+        if name == BASE:
+            kept.keep(BASE, tokens)
+    return tokens
+
+
+def _won(new: list[Score], old: list[Score], seed: int) -> np.ndarray:
+    """Return for each request what share of each kind of stranger prefers the new piece. (N, 3)"""
     judges = strangers(seed + 1000)
-    wins = dict.fromkeys(TASTES, 0)
-    for old, new in zip(before, after, strict=True):
+    won = np.zeros((len(new), len(TASTES)))
+    for row, pair in zip(won, zip(new, old, strict=True), strict=True):
         for judge in judges:
-            wins[judge.kind] += judge.prefers(new, old)
-    each = pairs * OF_A_KIND
-    total = each * len(TASTES)
-    share = wilson(sum(wins.values()), total)
-    print(
-        json.dumps(
-            {
-                "model": model,
-                "pairs": total,
-                "preferred": round(share.value, 3),
-                "between": [round(share.low, 3), round(share.high, 3)],
-                "by taste": {kind: round(count / each, 3) for kind, count in wins.items()},
-            }
-        )
-    )
+            row[list(TASTES).index(judge.kind)] += judge.prefers(*pair) / OF_A_KIND
+    return won
+
+
+def _told(won: np.ndarray) -> dict[str, Any]:
+    """Return the shares in words; the interval is by drawing other requests."""
+    found = mean_of(won.mean(axis=1).tolist(), np.random.default_rng(0))
+    return {
+        "requests": len(won),
+        "preferred": round(found.value, 3),
+        "between": [round(found.low, 3), round(found.high, 3)],
+        "by taste": dict(zip(TASTES, won.mean(axis=0).round(3).tolist(), strict=True)),
+    }
 
 
 def main() -> None:
@@ -313,9 +360,9 @@ def main() -> None:
     parser.add_argument("--ratings", type=int, default=400)
     parser.add_argument("--how", choices=("trolls", "random", "inverted", "server"))
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--model")
-    parser.add_argument("--pairs", type=int, default=24, help="requests of the comparison")
-    parser.add_argument("--candidates", type=int, default=4)
+    parser.add_argument("--model", nargs="+", help="those that are compared with the base")
+    parser.add_argument("--pairs", type=int, default=96, help="requests of the comparison")
+    parser.add_argument("--processes", type=int, default=2, help="that write for it")
     options = parser.parse_args()
     if options.step == "compose":
         asyncio.run(compose(options.folder, options.requests))
@@ -324,7 +371,7 @@ def main() -> None:
     elif options.step == "spoil":
         spoil(options.folder, options.how, options.seed, options.out)
     else:
-        blind(options.folder, options.model, options.seed, options.pairs, options.candidates)
+        blind(options.folder, options.model, options.seed, options.pairs, options.processes)
 
 
 if __name__ == "__main__":

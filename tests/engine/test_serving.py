@@ -16,21 +16,16 @@ from engine.errors import CadenzaError
 from engine.generate.order import Order
 from engine.model.adapter import Adapter
 from engine.model.checkpoint import save_model
-from engine.ratings.ranker import Ranker
 from engine.ratings.traits import TRAITS
 from engine.registry.errors import RegistryError
 from engine.registry.registry import Registry
 from engine.score.theory import KEYS
 from engine.tokens.control import Controls
 from tests.engine.model.toys import toy
+from tests.engine.ratings.tastes import likes
 from tests.engine.registry.candidates import NOON, A, B, C, make_candidate
 
 DUO = Order.of(Controls(tempo_bpm=90.0, meter=(4, 4), key=KEYS[0], bars=3, programs=(0, 73)), 4)
-
-
-def likes(trait: str, weight: float = 1.0) -> Ranker:
-    weights = tuple(weight * (one.name == trait) for one in TRAITS)
-    return Ranker(weights, (1.0,) * len(TRAITS), 0.7)
 
 
 def trained(seed: int) -> Adapter:

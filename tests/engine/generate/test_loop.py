@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.errors import CancelledError
 from engine.generate.constraints import Constraint, Demand
-from engine.generate.loop import generate, latest
+from engine.generate.loop import Stream, advance, generate, latest
 from engine.generate.order import Order
 from engine.generate.sampler import Sampling, draw
 from engine.model.config import PRESETS
@@ -129,6 +129,27 @@ def test_unlike_orders_side_by_side_are_each_written_as_alone() -> None:
     orders = [Order.of(TRIO, 1), Order.of(SOLO, 2), Order.of(replace(TRIO, bars=6), 3)]
     together = generate(model, orders)
     assert together == [generate(model, [order])[0] for order in orders]
+
+
+def test_streams_that_were_left_are_taken_up_where_they_are() -> None:
+    model = toy()
+    orders = [Order.of(TRIO, 1), Order.of(SOLO, 2), Order.of(replace(TRIO, bars=6), 3)]
+    streams = [Stream(order) for order in orders]
+    for bars in (1, 3, None):
+        advance(model, streams, bars=bars)
+        wanted = [order.demand.bars if bars is None else bars for order in orders]
+        assert all(one.has(count) for one, count in zip(streams, wanted, strict=True))
+    assert [stream.written for stream in streams] == generate(model, orders)
+
+
+@pytest.mark.parametrize("bars", [1, 2, 5])
+def test_an_opening_is_the_first_bar_alone(bars: int) -> None:
+    stream = Stream(Order.of(replace(TRIO, bars=bars), 4))
+    advance(toy(), [stream], bars=1)
+    opening = stream.opening()
+    assert decode(opening).bars == 1
+    assert opening[-1] == vocab.END
+    assert opening[:-1] == stream.written[:-1]
 
 
 def test_guidance_of_one_is_none_and_more_moves_away_from_no_controls() -> None:
