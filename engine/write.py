@@ -32,7 +32,7 @@ OPENINGS = 4
 ROUNDS = 3
 """So often a piece is written at most; if all copy, the best of them is taken and says so."""
 STREAMS_AT_ONCE = 64
-"""Rows of one batch: beyond, a core gains no speed and the cache grows."""
+"""Streams of one batch, guided ones in two rows: beyond, a core gains no speed."""
 
 OnProgress = Callable[[int, int], None]
 """Called with bars written and bars to write; it may raise CancelledError to stop."""
@@ -138,21 +138,19 @@ class Writer:
             begun = streams[k : k + each]
             openings = [Candidate(with_chords(decode(stream.opening()))) for stream in begun]
             best = choose(openings, begun[0].order.controls, self._taste)[: self.candidates]
-            chosen += [begun[index] for index in sorted(one.index for one in best)]
+            chosen += [begun[one.index] for one in best]
         return chosen
 
     def _advance(self, streams: Sequence[Stream], bars: int | None, on_bars: OnBars) -> None:
         """Write on until each stream has so many bars, or all; ``on_bars`` hears of all."""
         for begin in range(0, len(streams), STREAMS_AT_ONCE):
-            batch = streams[begin : begin + STREAMS_AT_ONCE]
-            others = sum(one.bars for one in streams) - sum(one.bars for one in batch)
             with worn(self.model, self.adapter):
                 advance(
                     self.model,
-                    batch,
+                    streams[begin : begin + STREAMS_AT_ONCE],
                     bars=bars,
                     context=self.context,
-                    on_bars=lambda done, others=others: on_bars(others + done),  # type: ignore[misc]
+                    on_bars=lambda _: on_bars(sum(one.bars for one in streams)),
                 )
 
     def heard(self, order: Order, tokens: list[int]) -> Written:

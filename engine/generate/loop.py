@@ -25,7 +25,9 @@ OnBars = Callable[[int], None]
 """Called with the bars that all streams have together, whenever there are more; may raise so."""
 
 _ROOM_AFTER_TRIM = 0.5
-"""Share of the context that is kept when it is full: the prefix and the latest tokens."""
+"""Share of the context that the latest tokens take when it was full."""
+_OPENING = 3
+"""Tokens at the head of the first bar that is read: its line, its meter, its tempo."""
 
 
 def _silent(done: int, total: int) -> None:
@@ -126,7 +128,7 @@ def advance(
     """Write on until every stream has ``bars`` complete bars, or all of its own.
 
     All are written side by side in one batch, which shrinks as they are done. Streams may be at
-    unlike places and are taken up where they are: what was written is read once, all at once.
+    unlike places and are taken up where they are: what was written is read once, as far as it fits.
     ``context``: how many tokens back the model looks, its sizes' own if not given.
     """
     active = [stream for stream in streams if not stream.has(bars)]
@@ -140,7 +142,9 @@ def advance(
         device=next(model.parameters()).device,
     )
     reached = sum(stream.bars for stream in streams)
-    logits = prefill(model, cache, _read_so_far(active, guided, cache.context))
+    heads = max(len(prefix(stream.order.controls, vocab.WITHIN)) for stream in active)
+    room = cache.context - heads - _OPENING
+    logits = prefill(model, cache, _read_so_far(active, guided, room))
     while True:
         rows = logits.float().cpu().numpy()  # (B, V), guided: (2 B, V)
         if guided:
@@ -160,7 +164,8 @@ def advance(
             active = [active[row] for row in unfinished]
             tokens = [tokens[row] for row in unfinished]
         if cache.length == cache.context:
-            logits = prefill(model, cache, _read_so_far(active, guided, cache.context))
+            room = int(cache.context * _ROOM_AFTER_TRIM)
+            logits = prefill(model, cache, _read_so_far(active, guided, room))
         else:
             both = tokens * 2 if guided else tokens
             column = torch.tensor(both, device=cache.keys.device)[:, None]  # (B, 1)
@@ -174,12 +179,11 @@ def _guided(rows: NDArray[np.float32], active: Sequence[Stream]) -> NDArray[np.f
     return np.asarray(bare + factor[:, None] * (told - bare))
 
 
-def _read_so_far(active: Sequence[Stream], guided: bool, context: int) -> list[list[int]]:
+def _read_so_far(active: Sequence[Stream], guided: bool, room: int) -> list[list[int]]:
     """Return what the model reads before the next token: the prefix and the latest bars.
 
-    Guided: once more for every stream, with nothing said in the prefix.
+    Guided: once more for every stream, with nothing said in the prefix. See ``latest``.
     """
-    room = int(context * _ROOM_AFTER_TRIM)
     told = [latest(stream.order, stream.written, room) for stream in active]
     bare = [latest(stream.order, stream.written, room, bare=True) for stream in active]
     return told + bare if guided else told

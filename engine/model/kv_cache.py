@@ -94,4 +94,5 @@ class KVCache:
         """Have memory for so many tokens and more; what was read stays."""
         room = min(self.context, max(least, 2 * self.keys.shape[3]))
         more = room - self.keys.shape[3]
-        self.keys, self.values = (F.pad(held, (0, 0, 0, more)) for held in (self.keys, self.values))
+        self.keys = F.pad(self.keys, (0, 0, 0, more))
+        self.values = F.pad(self.values, (0, 0, 0, more))

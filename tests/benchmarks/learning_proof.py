@@ -43,6 +43,7 @@ from engine.evaluation.bootstrap import mean_of
 from engine.generate.order import order_of
 from engine.learn import WRITTEN
 from engine.ratings.records import RatedPiece, Rating, read_ratings, write_ratings
+from engine.registry.entry import base_hash
 from engine.request import Brief, parse, resolve
 from engine.score.harmony import with_chords
 from engine.score.midi import read_midi
@@ -315,16 +316,22 @@ _composer: Composer
 
 def _written(name: str, briefs: list[Brief]) -> list[list[int]]:
     """Return the tokens of what a model writes; the base's are kept for the next comparison."""
-    plan = {"briefs": [brief.to_json() for brief in briefs], "written": WRITTEN}
+    orders = [order_of(brief) for brief in briefs]
+    if name != BASE:
+        return [one.tokens for one in _composer.named(name).writer(orders)]
     assert _composer.wardrobe is not None
+    registry = _composer.wardrobe.registry
+    plan = {
+        "base": base_hash(registry.base),
+        "briefs": [brief.to_json() for brief in briefs],
+        "written": WRITTEN,
+    }
     digest = hashlib.sha256(json.dumps(plan).encode()).hexdigest()
-    kept = RunFolder(_composer.wardrobe.registry.folder / ".blind" / digest[:16], plan)
-    tokens: list[list[int]] | None = kept.json(BASE) if name == BASE else None
+    kept = RunFolder(registry.folder / ".blind" / digest[:16], plan)
+    tokens: list[list[int]] | None = kept.json(BASE)
     if tokens is None:
-        composer = _composer if name == BASE else _composer.named(name)
-        tokens = [one.tokens for one in composer.writer([order_of(brief) for brief in briefs])]
-        if name == BASE:
-            kept.keep(BASE, tokens)
+        tokens = [one.tokens for one in _composer.writer(orders)]
+        kept.keep(BASE, tokens)
     return tokens
 
 

@@ -9,7 +9,6 @@ from engine.generate.loop import Stream, advance
 from engine.generate.order import Order
 from engine.originality.index import CopiedRun, OriginalityIndex
 from engine.originality.runs import ngrams, score_lines
-from engine.ratings.ranker import Ranker
 from engine.score.harmony import with_chords
 from engine.score.theory import KEYS
 from engine.tokens.control import Controls
@@ -47,16 +46,20 @@ def test_the_best_of_several_has_the_least_penalty_and_one_of_their_seeds() -> N
     assert sum(ranked[0].parts.values()) == pytest.approx(penalties[0])
 
 
-@pytest.mark.parametrize("ranker", [None, likes("register")])
-def test_those_that_begin_best_go_on(ranker: Ranker | None) -> None:
-    writer = Writer(toy(spread=0.4), candidates=2, ranker=ranker)
-    seeds = [candidate_seed(0, number) for number in range(2 * OPENINGS)]
-    streams = [Stream(Order.of(DUO, seed)) for seed in seeds]
-    advance(writer.model, streams, bars=1)
-    openings = [Candidate(with_chords(decode(stream.opening()))) for stream in streams]
-    best = choose(openings, DUO, ranker.score if ranker else None)[:2]
-    (ranked,) = writer.ranked(orders(4))
-    assert {one.order.seed for one in ranked} == {seeds[one.index] for one in best}
+def test_those_that_begin_best_go_on_and_a_taste_has_a_say() -> None:
+    seed = 1
+    seeds = [candidate_seed(seed, number) for number in range(2 * OPENINGS)]
+    chosen = []
+    for ranker in (None, likes("register")):
+        writer = Writer(toy(spread=0.4), candidates=2, ranker=ranker)
+        streams = [Stream(Order.of(DUO, one)) for one in seeds]
+        advance(writer.model, streams, bars=1)
+        openings = [Candidate(with_chords(decode(stream.opening()))) for stream in streams]
+        best = choose(openings, DUO, ranker.score if ranker else None)[:2]
+        (ranked,) = writer.ranked([Order.of(DUO, seed)])
+        chosen.append({one.order.seed for one in ranked})
+        assert chosen[-1] == {seeds[one.index] for one in best}
+    assert chosen[0] != chosen[1]
 
 
 def test_a_piece_begins_with_its_opening_and_goes_on_as_if_it_had_been_alone() -> None:
@@ -67,14 +70,16 @@ def test_a_piece_begins_with_its_opening_and_goes_on_as_if_it_had_been_alone() -
         assert alone([one.order])[0].tokens == one.tokens
 
 
-def test_a_copied_piece_is_written_anew() -> None:
-    model = toy(spread=0.4)
-    alone = Writer(model, candidates=1)
-    (first,) = alone(busy())
-    index = OriginalityIndex.of(ngrams(score_lines(first.score)).hashes)
-    (checked,) = replace(alone, index=index)(busy())
-    assert checked.order.seed != first.order.seed
-    assert checked.copied_notes == 0
+@pytest.mark.parametrize("candidates", [1, 2])
+def test_a_copied_piece_is_written_anew(candidates: int) -> None:
+    writer = Writer(toy(spread=0.4), candidates=candidates)
+    (first,) = writer.ranked(busy())
+    runs = [ngrams(score_lines(one.score)).hashes for one in first]
+    index = OriginalityIndex.of(np.unique(np.concatenate(runs)))
+    (checked,) = replace(writer, index=index).ranked(busy())
+    assert len({one.order.seed for one in checked}) == 2 * candidates
+    assert checked[0].order.seed not in {one.order.seed for one in first}
+    assert checked[0].copied_notes == 0
 
 
 def test_where_all_is_copied_the_best_is_taken_and_says_so(

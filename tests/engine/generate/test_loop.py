@@ -131,15 +131,30 @@ def test_unlike_orders_side_by_side_are_each_written_as_alone() -> None:
     assert together == [generate(model, [order])[0] for order in orders]
 
 
-def test_streams_that_were_left_are_taken_up_where_they_are() -> None:
+@pytest.mark.parametrize("guidance", [1.0, 1.5])
+def test_streams_that_were_left_are_taken_up_where_they_are(guidance: float) -> None:
     model = toy()
-    orders = [Order.of(TRIO, 1), Order.of(SOLO, 2), Order.of(replace(TRIO, bars=6), 3)]
+    orders = [
+        Order.of(TRIO, 1, Sampling(guidance=guidance)),
+        Order.of(SOLO, 2),
+        Order.of(replace(TRIO, bars=6), 3, Sampling(guidance=guidance)),
+    ]
     streams = [Stream(order) for order in orders]
     for bars in (1, 3, None):
         advance(model, streams, bars=bars)
-        wanted = [order.demand.bars if bars is None else bars for order in orders]
-        assert all(one.has(count) for one, count in zip(streams, wanted, strict=True))
+        asked = [order.demand.bars for order in orders]
+        assert [stream.bars for stream in streams] == [min(bars or 99, count) for count in asked]
     assert [stream.written for stream in streams] == generate(model, orders)
+
+
+def test_what_fits_is_read_again_when_a_stream_is_taken_up() -> None:
+    model, order = toy(), Order.of(TRIO, 1)
+    stream = Stream(order)
+    advance(model, [stream], bars=3)
+    context = len(generate(model, [order])[0]) + 40
+    assert len(stream.written) > context // 2
+    advance(model, [stream], context=context)
+    assert stream.written == generate(model, [order], context=context)[0]
 
 
 @pytest.mark.parametrize("bars", [1, 2, 5])

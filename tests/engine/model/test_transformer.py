@@ -48,13 +48,21 @@ def test_several_tokens_behind_a_filled_cache_see_the_past_and_not_the_future() 
     assert torch.allclose(torch.cat(parts, dim=1), model(ids), atol=1e-5)
 
 
-def test_a_cache_grows_without_forgetting_and_holds_no_memory_for_what_may_never_come() -> None:
-    model, ids = toy(), tokens(2, 400)
-    cache = KVCache(model.config, batch=2)
-    assert cache.keys.shape[3] < 300 < model.config.context
-    parts = [model(ids[:, :200], cache), model(ids[:, 200:300], cache), model(ids[:, 300:], cache)]
+def test_a_cache_grows_without_forgetting_and_holds_no_memory_for_what_may_never_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.model.kv_cache._ROOM", 32)
+    model, ids = toy(), tokens(3, 300)
+    cache = KVCache(model.config, batch=3, context=300)
+    parts, rooms = [], [cache.keys.shape[3]]
+    for first in range(0, 300, 50):
+        if first == 150:
+            cache.keep([2, 0])
+            ids, parts = ids[[2, 0]], [part[[2, 0]] for part in parts]
+        parts.append(model(ids[:, first : first + 50], cache))
+        rooms.append(cache.keys.shape[3])
+    assert rooms == [32, 64, 128, 256, 256, 256, 300]
     assert torch.allclose(torch.cat(parts, dim=1), model(ids), atol=1e-5)
-    assert 400 <= cache.keys.shape[3] <= model.config.context
 
 
 def test_a_full_cache_says_how_many_it_holds() -> None:
