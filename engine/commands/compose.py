@@ -47,8 +47,8 @@ def run(options: argparse.Namespace) -> None:
     request = parse(options.text)
     first = options.seed if options.seed is not None else request.seed
     seed = first if first is not None else secrets.randbelow(MAX_SEED + 1)
-    # A step of a few streams is too small to share: with four candidates a second thread gains
-    # nothing, and loses much beside other work.
+    # A step of a few streams is too small to share: with four or sixteen of them a second thread
+    # gains nothing, and loses much beside other work.
     torch.set_num_threads(1)
     resolve(request, seed=seed)  # a request that cannot be met is refused before anything loads
     delivery = delivery_or_none(options)
