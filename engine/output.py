@@ -7,8 +7,8 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -35,13 +35,18 @@ class Output:
         self._scratch = Path()
 
     def __enter__(self) -> Output:
+        # Named before it is made: a signal that comes with the folder leaves none behind.
+        self._scratch = self.folder / f".composing-{secrets.token_hex(8)}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._scratch = Path(tempfile.mkdtemp(dir=self.folder, prefix=".composing-"))
+            self._scratch.mkdir(mode=0o700)
         except OSError as error:
             raise OutputFolderError(
                 f"cannot write to {self.folder} ({error.strerror}); choose another with --out"
             ) from error
+        except BaseException:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
         return self
 
     def __exit__(

@@ -22,6 +22,22 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def test_a_signal_that_comes_with_the_scratch_folder_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = Path.mkdir
+
+    def stopped(folder: Path, *args: int, **options: bool) -> None:
+        make(folder, *args, **options)
+        if folder.name.startswith(".composing-"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", stopped)
+    with pytest.raises(KeyboardInterrupt), Output(tmp_path / "out", "piece"):
+        pass
+    assert names(tmp_path / "out") == []
+
+
 def test_another_wish_with_the_same_title_and_seed_lies_beside_the_first(tmp_path: Path) -> None:
     one, other = write(tmp_path, BRIEF, mid=b"1"), write(tmp_path, {**BRIEF, "bpm": 90}, mid=b"2")
     assert one.files["mid"].read_bytes() == b"1"
