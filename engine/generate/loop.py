@@ -19,10 +19,9 @@ from engine.tokens import vocab
 from engine.tokens.control import Controls, prefix
 from engine.tokens.spec import Family
 
-OnProgress = Callable[[int, int], None]
-"""Called with bars written and bars asked; it may raise CancelledError to stop."""
 OnBars = Callable[[int], None]
-"""Called with the bars that all streams have together, whenever there are more; may raise so."""
+"""Called with the complete bars of all streams, whenever there are more; it may raise
+CancelledError to stop."""
 
 _ROOM_AFTER_TRIM = 0.5
 """Share of the context that the latest tokens take when it was full."""
@@ -30,11 +29,7 @@ _OPENING = 3
 """Tokens at the head of the first bar that is read: its line, its meter, its tempo."""
 
 
-def _silent(done: int, total: int) -> None:
-    """Report nothing."""
-
-
-def _unheard(bars: int) -> None:
+def _silent(bars: int) -> None:
     """Report nothing."""
 
 
@@ -97,25 +92,6 @@ class Stream:
         return token
 
 
-def generate(
-    model: Transformer,
-    orders: Sequence[Order],
-    *,
-    context: int | None = None,
-    on_progress: OnProgress = _silent,
-) -> list[list[int]]:
-    """Return one stream of bars for each order, End included, all as demanded.
-
-    A stream is a function of the model, its order and, through rounding, of its company and the
-    machine. ``on_progress`` is called whenever a bar is complete, with sums over the orders. See
-    ``advance``.
-    """
-    streams = [Stream(order) for order in orders]
-    total = sum(order.demand.bars for order in orders)
-    advance(model, streams, context=context, on_bars=lambda bars: on_progress(bars, total))
-    return [stream.written for stream in streams]
-
-
 @torch.inference_mode()
 def advance(
     model: Transformer,
@@ -123,10 +99,12 @@ def advance(
     *,
     bars: int | None = None,
     context: int | None = None,
-    on_bars: OnBars = _unheard,
+    on_bars: OnBars = _silent,
 ) -> None:
-    """Write on until every stream has ``bars`` complete bars, or all of its own.
+    """Write on until every stream has ``bars`` complete bars, or all of its own, End included.
 
+    A stream is a function of the model, its order and, through rounding, of its company and the
+    machine.
     All are written side by side in one batch, which shrinks as they are done. Streams may be at
     unlike places and are taken up where they are: what was written is read once, as far as it fits.
     ``context``: how many tokens back the model looks, its sizes' own if not given.

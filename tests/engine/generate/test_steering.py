@@ -4,7 +4,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.generate.loop import generate
 from engine.generate.order import Order
 from engine.generate.steering import Steering, chord_bias, level_centre
 from engine.score.measures import (
@@ -20,6 +19,7 @@ from engine.tokens.control import Controls
 from engine.tokens.decode import decode
 from engine.tokens.grammar import Grammar
 from engine.tokens.spec import Family
+from tests.engine.generate.whole import generate
 from tests.engine.model.toys import toy
 
 C_MAJOR = next(key for key in KEYS if key.name == "C major")
