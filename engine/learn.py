@@ -49,7 +49,7 @@ from engine.tuning.sense import sense
 from engine.tuning.trial_pieces import trial_pieces
 from engine.write import Writer, Written
 
-WRITTEN = 2
+WRITTEN = 3
 """Raise it when the engine writes other notes from the same order: kept trials are written anew."""
 TRIAL_SEED = 2026
 """The trial is the same for every candidate, so that what the served model wrote is used again."""

@@ -170,17 +170,16 @@ def write_ratings(path: Path, pieces: Iterable[RatedPiece]) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def forget(path: Path, *, raters: Collection[str] = (), pieces: Collection[str] = ()) -> bool:
-    """Rewrite a file without these raters and pieces; return whether it held any of them.
+def forget_others(path: Path, known: Collection[tuple[str, str]]) -> bool:
+    """Rewrite a file without the ratings that are not known; return whether it held any.
 
-    A piece that nobody else has rated goes with its last rating.
+    ``known``: piece and rater of each that stays. A piece goes with its last rating.
     """
     before = read_ratings(path).pieces
     after = [
         RatedPiece(p.piece, p.request, p.model, p.brief, p.tokens, kept)
         for p in before
-        if p.piece not in pieces
-        and (kept := tuple(rating for rating in p.ratings if rating.rater not in raters))
+        if (kept := tuple(rating for rating in p.ratings if (p.piece, rating.rater) in known))
     ]
     if tuple(after) == before:
         return False

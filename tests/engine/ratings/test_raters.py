@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from engine.ratings import raters
 from engine.ratings.raters import OWN, Opinion, weigh
+from engine.ratings.records import RatedPiece
 from tests.engine.ratings.rated import piece
 
 GOOD, BAD = 2, -1
@@ -65,6 +70,62 @@ def test_who_says_the_contrary_of_all_others_keeps_a_small_voice_and_is_named() 
     assert weights["troll"] <= 0.3
     assert weights["ann"] == weights["ben"] == 1.0
     assert any("listener 4 goes against the others" in r for r in found.remarks())
+
+
+def mixed(seed: int, trolls: int) -> list[RatedPiece]:
+    """120 pieces, of which each of nine hears a third, with tastes of their own beside a common
+    one, and so do trolls, who want the contrary of all of it."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(size=120)
+    tastes = rng.normal(size=(3, 120))
+    wants = [0.6 * common + tastes[n % 3] for n in range(9)]
+    wants += [-common - tastes.sum(0) / 2] * trolls
+    heard = rng.random((len(wants), 120)) < 1 / 3
+    felt = np.array(wants) + rng.normal(scale=0.5, size=(len(wants), 120))
+    scores = np.where(felt > 0, 1, -1) * heard
+    names = [f"honest{n}" for n in range(9)] + [f"troll{n}" for n in range(trolls)]
+    return [piece(f"{n}", dict(zip(names, scores[:, n], strict=True))) for n in range(120)]
+
+
+def voices(pieces: list[RatedPiece]) -> tuple[float, float]:
+    """How much the honest and the trolls count, in the mean."""
+    weights = {one.name: one.weight for one in weigh(pieces).raters}
+    honest = [weight for name, weight in weights.items() if name.startswith("honest")]
+    trolls = [weight for name, weight in weights.items() if name.startswith("troll")]
+    return float(np.mean(honest)), float(np.mean(trolls)) if trolls else 0.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_trolls_who_agree_with_each_other_lose_their_voice(seed: int) -> None:
+    honest, trolls = voices(mixed(seed, 3))  # a quarter of all
+    assert honest > 0.9
+    assert trolls < 0.5
+
+
+def test_one_round_of_trust_finds_fewer_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = np.mean([voices(mixed(seed, 3))[1] for seed in range(4)])
+    monkeypatch.setattr(raters, "ROUNDS", 1)
+    assert np.mean([voices(mixed(seed, 3))[1] for seed in range(4)]) > settled + 0.1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whose_taste_is_another_keeps_the_voice(seed: int) -> None:
+    assert voices(mixed(seed, 0))[0] > 0.95
+
+
+def test_many_accounts_of_one_person_do_not_silence_the_others() -> None:
+    pieces = mixed(0, 0)
+    puppets = {f"puppet{n}": -1 for n in range(12)}
+    against = [
+        piece(
+            one.piece,
+            {r.rater: r.score for r in one.ratings}
+            | {name: -honest for name in puppets for honest in [one.ratings[0].score]},
+        )
+        for one in pieces
+        if one.ratings
+    ]
+    assert voices(against)[0] > 0.9
 
 
 def test_accounts_that_vote_as_one_at_the_same_time_count_as_one_voice() -> None:
