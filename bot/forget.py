@@ -32,7 +32,7 @@ async def forget(
     """
     for job_id in gone.jobs:
         client.commissions.cancel(job_id)
-    await _unlearn(client, gone, person_id, server_id)
+    await _unlearn(client, person_id, server_id)
     for posted in gone.messages:
         await _delete(client, posted)
     if person_id is None:
@@ -40,12 +40,10 @@ async def forget(
     return [r for r in gone.reactions if not await _unreact(client, r, person_id)]
 
 
-async def _unlearn(
-    client: Cadenza, gone: Forgotten, person_id: int | None, server_id: int | None
-) -> None:
+async def _unlearn(client: Cadenza, person_id: int | None, server_id: int | None) -> None:
     runs, models = client.learning.runs, client.learning.models
     with _logged(client):
-        await runs.forget(gone, person_id)
+        await runs.forget()
     with _logged(client):
         await models.forget(person_id=person_id, server_id=server_id)
 

@@ -24,7 +24,7 @@ from bot.storage import records
 from bot.storage.learning_records import JudgedPiece
 from bot.storage.storage import Storage
 from engine.errors import CadenzaError
-from engine.ratings.records import RatedPiece, Rating, RatingsError, forget, write_ratings
+from engine.ratings.records import RatedPiece, Rating, RatingsError, forget_others, write_ratings
 from engine.request.model import Brief
 from engine.score.harmony import with_chords
 from engine.score.measures import measure
@@ -88,18 +88,18 @@ async def export_ratings(
             return exported
 
 
-async def scrub(
-    folder: Path, person_id: int | None, piece_ids: Collection[int], storage: Storage
-) -> list[Path]:
-    """Rewrite every export below a folder without this person (or None) and these pieces.
+async def scrub(folder: Path, storage: Storage) -> list[Path]:
+    """Rewrite every export below a folder without what has been deleted from the database.
 
     Returns the files that changed. One that can no longer be read is removed: nothing learns
     from it, and nobody can be taken out of it. Raises ExportError for files that could not be
     changed, after all others were.
     """
     salt = await storage.settings.get(records.BOT, SALT)
-    raters = [] if person_id is None or salt is None else [pseudonym(salt, person_id)]
-    return await asyncio.to_thread(_scrub, folder, raters, [str(number) for number in piece_ids])
+    given = await storage.ratings.given() if salt is not None else set()
+    called = {person: pseudonym(salt, person) for person in {person for _, person in given}}
+    known = {(str(piece), called[person]) for piece, person in given}
+    return await asyncio.to_thread(_scrub, folder, known)
 
 
 def pseudonym(salt: str, person_id: int) -> str:
@@ -182,12 +182,12 @@ def _rating(vote: records.Rating, salt: str) -> Rating:
     return Rating(pseudonym(salt, vote.person_id), SCORES[vote.kind], vote.own, at)
 
 
-def _scrub(folder: Path, raters: Collection[str], pieces: Collection[str]) -> list[Path]:
+def _scrub(folder: Path, known: Collection[tuple[str, str]]) -> list[Path]:
     changed: list[Path] = []
     failed: list[str] = []
     for file in sorted([*folder.rglob(FILE), *folder.rglob(_PART)]):
         try:
-            if _rewritten(file, raters, pieces):
+            if _rewritten(file, known):
                 changed.append(file)
         except OSError as error:
             failed.append(f"{file} ({error.strerror})")
@@ -196,11 +196,11 @@ def _scrub(folder: Path, raters: Collection[str], pieces: Collection[str]) -> li
     return changed
 
 
-def _rewritten(file: Path, raters: Collection[str], pieces: Collection[str]) -> bool:
-    """Return whether the file held any of them; it does no longer."""
+def _rewritten(file: Path, known: Collection[tuple[str, str]]) -> bool:
+    """Return whether the file held others; it does no longer."""
     if file.name == FILE:
         try:
-            return forget(file, raters=raters, pieces=pieces)
+            return forget_others(file, known)
         except RatingsError:
             pass
     file.unlink()

@@ -26,7 +26,6 @@ from bot.learning.process import Ended, TuneProcess
 from bot.learning.steps import Candidate, News, Step, Wait
 from bot.storage.errors import GoneError, StateError, StorageError
 from bot.storage.learning_records import Counted, NewRun, Run, RunEnd
-from bot.storage.records import Forgotten
 from bot.storage.storage import Storage
 from engine.errors import CadenzaError
 from engine.ratings.records import RatingsError
@@ -143,8 +142,8 @@ class Supervisor:
         async for step in self._news.of(watch, wait):
             yield step
 
-    async def forget(self, gone: Forgotten, person_id: int | None) -> None:
-        """Take deleted people and pieces out of all exports; a run that knew them begins anew.
+    async def forget(self) -> None:
+        """Take what was deleted out of all exports; a run that knew it begins anew.
 
         What would start or end meanwhile waits, so that no run learns from, and none has ended
         with, what is being deleted. Raises ExportError where somebody is still named in a file,
@@ -152,13 +151,13 @@ class Supervisor:
         """
         try:
             async with self._ratings:
-                await self._scrub(gone, person_id)
+                await self._scrub()
         finally:
             await self._end_if_deleted()
 
-    async def _scrub(self, gone: Forgotten, person_id: int | None) -> None:
+    async def _scrub(self) -> None:
         try:
-            changed = await scrub(self.recipe.folder, person_id, gone.pieces, self._storage)
+            changed = await scrub(self.recipe.folder, self._storage)
         except ExportError:  # others were changed, and nobody says which
             self._begin_anew()
             raise
@@ -208,6 +207,8 @@ class Supervisor:
     async def _serve(self) -> None:
         while not self._closing and not await self._locked():
             await self._pause()
+        while not self._closing and not await self._scrubbed():
+            await self._pause()
         while not self._closing:
             self._wake.clear()
             try:
@@ -226,6 +227,17 @@ class Supervisor:
         except OSError as error:
             self._log.error("no folder to learn in", error=str(error))
         return self._lock is not None
+
+    async def _scrubbed(self) -> bool:
+        """Where the bot was killed between database and files, they still have what was deleted."""
+        try:
+            await self.forget()
+        except ExportError as error:
+            self._log.error("not taken out of learning", error=str(error))
+        except StorageError as error:
+            self._log.error("exports not looked through", error=str(error))
+            return False
+        return True
 
     async def _pause(self) -> None:
         with contextlib.suppress(TimeoutError):

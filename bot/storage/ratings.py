@@ -116,6 +116,12 @@ class Ratings:
         async with self._database.reading() as session:
             return await voters(session, server_id, since)
 
+    async def given(self) -> set[tuple[int, int]]:
+        """Piece and person of each vote that was not deleted, those taken back included."""
+        async with self._database.reading() as session:
+            found = await session.execute(select(RatingRow.piece_id, RatingRow.person_id))
+            return {(piece, person) for piece, person in found}
+
     async def sync(
         self,
         message_id: int,

@@ -207,9 +207,8 @@ async def test_the_gate_judges_again_by_what_listeners_chose(
     assert second is not None
     # The same model under another name: it was made of the same ratings with the same seed.
     assert (first.ratings_sha256, first.seed) == (second.ratings_sha256, second.seed)
-    await owned.client.learning.runs.forget(
-        await storage.people.delete(owned.cleo.id), owned.cleo.id
-    )
+    await storage.people.delete(owned.cleo.id)
+    await owned.client.learning.runs.forget()
     await asked(owned, "model judge", id=refused)
     assert "no longer all there" in (await ended(owned)).content
 

@@ -234,8 +234,8 @@ async def test_who_leaves_while_it_is_written_is_not_in_it(
     async def read_and_leave(*scope: object) -> object:
         found = await judged(*scope)  # type: ignore[arg-type]
         while leaving:
-            gone = await storage.people.delete(leaving.pop())
-            assert await scrub(tmp_path, ANNA, gone.pieces, storage) == []
+            await storage.people.delete(leaving.pop())
+            assert await scrub(tmp_path, storage) == []
         return found
 
     monkeypatch.setattr(storage.ratings, "judged", read_and_leave)
@@ -255,27 +255,35 @@ async def test_whoever_is_scrubbed_is_in_no_export_any_more(storage: Storage, tm
     for file in files:
         await export_ratings(storage, file)
     await export_ratings(storage, tmp_path / "other" / FILE, server_id=OTHER_SERVER)
-    gone = await storage.people.delete(ANNA)
-    assert await scrub(tmp_path, ANNA, gone.pieces, storage) == files
+    await storage.people.delete(ANNA)
+    assert await scrub(tmp_path, storage) == files
     salt = await storage.settings.get(BOT, SALT)
     for file in files:
         [left] = read_ratings(file).pieces
         assert left.piece == str(others.id)
         names = {pseudonym(salt, person) for person in (BEN, CLARA)}
         assert {rating.rater for rating in left.ratings} == names
-    assert await scrub(tmp_path, ANNA, gone.pieces, storage) == []
+    assert await scrub(tmp_path, storage) == []
 
 
 async def test_a_piece_is_scrubbed_without_its_raters(storage: Storage, tmp_path: Path):
     gone, stays = await liked(storage), await liked(storage)
     await export_ratings(storage, tmp_path / FILE)
-    assert await scrub(tmp_path, None, [gone.id], storage) == [tmp_path / FILE]
+    await storage.pieces.delete(gone.id)
+    assert await scrub(tmp_path, storage) == [tmp_path / FILE]
     [left] = read_ratings(tmp_path / FILE).pieces
     assert (left.piece, len(left.ratings)) == (str(stays.id), 3)
 
 
+async def test_a_rating_taken_back_stays_in_what_was_learned_from(storage: Storage, tmp_path: Path):
+    piece = await liked(storage)
+    await export_ratings(storage, tmp_path / FILE)
+    assert await storage.ratings.withdraw(piece.id, CLARA, None, "button")
+    assert await scrub(tmp_path, storage) == []
+
+
 async def test_what_was_never_exported_needs_no_scrubbing(storage: Storage, tmp_path: Path):
-    assert await scrub(tmp_path / "nowhere", ANNA, [1], storage) == []
+    assert await scrub(tmp_path / "nowhere", storage) == []
     assert await storage.settings.get(BOT, SALT) is None
 
 
@@ -287,7 +295,8 @@ async def test_a_file_in_which_nobody_can_be_found_is_removed(storage: Storage, 
     damaged.write_bytes(whole.read_bytes()[:-20])
     left_by_a_crash = whole.with_name(f".{FILE}.part")
     left_by_a_crash.write_bytes(whole.read_bytes())
-    assert set(await scrub(tmp_path, CLARA, [], storage)) == {whole, damaged, left_by_a_crash}
+    await storage.people.delete(CLARA)
+    assert set(await scrub(tmp_path, storage)) == {whole, damaged, left_by_a_crash}
     assert list(tmp_path.rglob("*ratings*")) == [whole]
 
 
@@ -298,8 +307,9 @@ async def test_a_file_that_cannot_be_changed_is_named_after_all_others_were(
     stuck, file = tmp_path / "a" / FILE, tmp_path / "b" / FILE
     (stuck / "inside").mkdir(parents=True)
     await export_ratings(storage, file)
+    await storage.people.delete(CLARA)
     with pytest.raises(ExportError, match=f"still named in {stuck} .*remove that by hand"):
-        await scrub(tmp_path, CLARA, [], storage)
+        await scrub(tmp_path, storage)
     assert len(read_ratings(file).raters) == 2
 
 

@@ -47,6 +47,12 @@ def candidates(folder: Path) -> list[str]:
     return sorted(path.name for path in models.iterdir()) if models.exists() else []
 
 
+async def deleted(runs: Supervisor, storage: Storage) -> None:
+    """Ben is in nothing any more."""
+    await storage.people.delete(BEN)
+    await runs.forget()
+
+
 async def forget_while(
     runs: Supervisor,
     storage: Storage,
@@ -64,7 +70,7 @@ async def forget_while(
         return await scrub(*given)
 
     monkeypatch.setattr(supervising, "scrub", scrub_then)
-    await soon(runs.forget(await storage.people.delete(BEN), BEN))
+    await soon(deleted(runs, storage))
     monkeypatch.setattr(supervising, "scrub", scrub)
 
 
@@ -270,7 +276,7 @@ async def test_whoever_is_deleted_is_taken_out_and_the_run_begins_anew_without_t
         await at_work(runs, run.id)
         pid = runs.pid
         monkeypatch.setenv("TUNE", "PASS")
-        await runs.forget(await storage.people.delete(BEN), BEN)
+        await deleted(runs, storage)
         run = await at_the_end(runs, storage, run.id)
         await runs.close()
     assert (run.state, run.ratings, run.raters) == ("passed", 1, 1)
@@ -311,6 +317,24 @@ async def test_a_run_that_starts_while_somebody_is_deleted_learns_without_them(
     assert begun(tmp_path, run.id)[-1] == going.ratings_sha256 == left.sha256
 
 
+async def test_where_the_bot_was_killed_after_the_database_the_files_are_scrubbed_at_the_start(
+    tmp_path: Path,
+) -> None:
+    async with rated(tmp_path) as storage:
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        run = await at_the_end(runs, storage, (await runs.ask(NEW)).id)
+        await runs.close()
+        file = runs._folder(run.id).ratings
+        assert len(read_ratings(file).raters) == 2
+        await storage.people.delete(BEN)
+        again = supervisor(storage, tmp_path)
+        again.start()
+        await at_the_end(again, storage, (await again.ask(NEW)).id)
+        await again.close()
+    assert len(read_ratings(file).raters) < 2
+
+
 async def test_a_model_is_not_made_again_of_ratings_that_are_being_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,7 +369,7 @@ async def test_a_model_is_not_made_again_without_those_who_were_deleted_meanwhil
         second = await runs.ask(again(first))
         await at_work(runs, second.id)
         monkeypatch.setenv("TUNE", "PASS")
-        await runs.forget(await storage.people.delete(BEN), BEN)
+        await deleted(runs, storage)
         second = await at_the_end(runs, storage, second.id)
         await runs.close()
     assert (second.state, second.sentence) == ("failed", OTHERS)
@@ -385,7 +409,7 @@ async def test_a_run_that_is_done_when_it_is_told_to_begin_anew_leaves_one_candi
         run = await runs.ask(NEW)
         await at_work(runs, run.id)
         monkeypatch.setenv("TUNE", "PASS")
-        await runs.forget(await storage.people.delete(BEN), BEN)
+        await deleted(runs, storage)
         run = await at_the_end(runs, storage, run.id)
         await runs.close()
     assert (run.state, run.raters) == ("passed", 1)
@@ -404,7 +428,7 @@ async def test_a_run_begins_anew_also_where_another_file_cannot_be_changed(
         (tmp_path / "learning" / "run-77" / FILE).mkdir(parents=True)  # not even a file
         monkeypatch.setenv("TUNE", "PASS")
         with pytest.raises(ExportError, match="run-77"):
-            await runs.forget(await storage.people.delete(BEN), BEN)
+            await deleted(runs, storage)
         run = await at_the_end(runs, storage, run.id)
         await runs.close()
     assert (run.state, run.raters) == ("passed", 1)
@@ -420,7 +444,8 @@ async def test_a_server_that_is_deleted_takes_its_run_along(
         runs.start()
         run = await runs.ask(NewRun(config={}, seed=1, server_id=6))
         await at_work(runs, run.id)
-        await runs.forget(await storage.servers.delete(6), None)
+        await storage.servers.delete(6)
+        await runs.forget()
 
         async def nothing_left() -> None:
             async for _ in runs.news(run.id):
