@@ -199,7 +199,7 @@ def _agreement(
     theirs[~alone] /= weight[~alone]
 
     def summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(who, values, minlength=len(voice))
+        return np.bincount(who, values, minlength=len(voice)).astype(np.float64)
 
     total = np.maximum(_NOTHING, summed(weight))
 
@@ -208,9 +208,9 @@ def _agreement(
 
     said = said - mean(said)[who]
     theirs = theirs - mean(theirs)[who]
-    spread = np.sqrt(mean(said**2) * mean(theirs**2))
+    spread = np.sqrt(mean(said * said) * mean(theirs * theirs))
     found = mean(said * theirs) / np.maximum(_NOTHING, spread)
-    known = (summed(1.0 - alone) >= ENOUGH) & (spread > _NOTHING)
+    known = (np.bincount(who[~alone], minlength=len(voice)) >= ENOUGH) & (spread > _NOTHING)
     return [float(one) if sure else None for one, sure in zip(found, known, strict=True)]
 
 
