@@ -95,7 +95,7 @@ BOUNDS: dict[str, tuple[GateInput, GateInput]] = {
         replace(PASSING, preference=told_right(3)),
         replace(PASSING, preference=told_right(2)),
     ),
-    "sense": (replace(PASSING, sense=(-0.05, 400)), replace(PASSING, sense=(-0.051, 400))),
+    "sense": (replace(PASSING, sense=(-0.025, 400)), replace(PASSING, sense=(-0.026, 400))),
     # 6 of 20 is within what chance gives to a half, 5 of 20 is not.
     "blind": (replace(PASSING, blind=(6, 14)), replace(PASSING, blind=(5, 15))),
 }
@@ -217,7 +217,7 @@ wild = st.builds(
     st.lists(wild, min_size=1, max_size=20),
     st.lists(st.floats(0, 1), min_size=1, max_size=4),
     st.floats(0.1, 9),
-    st.floats(-0.05, 1),
+    st.floats(-0.025, 1),
     st.integers(0, 30),
     st.lists(st.floats(-3, 3), max_size=60),
 )
