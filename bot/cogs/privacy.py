@@ -114,7 +114,7 @@ class ConfirmRemoval(AnsweringView):
             gone = await self._client.storage.people.delete(self._person_id)
         except GoneError:
             await interaction.edit_original_response(content=NOTHING, view=None)
-            # Where the bot was killed after the database, the history of models may name them.
+            # Where the bot was killed after the database, an old history may name them.
             await forget(self._client, Forgotten({}), self._person_id)
             return
         # Said first: taking many messages away takes longer than an answer may wait.

@@ -12,7 +12,7 @@ import hmac
 import json
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from bot.storage import records
 from bot.storage.learning_records import JudgedPiece
 from bot.storage.storage import Storage
 from engine.errors import CadenzaError
-from engine.ratings.records import RatedPiece, Rating, RatingsError, forget_others, write_ratings
+from engine.ratings.records import RatedPiece, Rating, RatingsError, keep_only, write_ratings
 from engine.request.model import Brief
 from engine.score.harmony import with_chords
 from engine.score.measures import measure
@@ -89,16 +89,18 @@ async def export_ratings(
 
 
 async def scrub(folder: Path, storage: Storage) -> list[Path]:
-    """Rewrite every export below a folder without what has been deleted from the database.
+    """Rewrite every export below a folder without what the database no longer has.
 
-    Returns the files that changed. One that can no longer be read is removed: nothing learns
-    from it, and nobody can be taken out of it. Raises ExportError for files that could not be
-    changed, after all others were.
+    Returns the files that changed. One that is damaged is removed: nothing learns from it, and
+    nobody can be taken out of it. A database that never exported anything leaves all as it is.
+    Raises ExportError for files that could not be changed, after all others were.
     """
     salt = await storage.settings.get(records.BOT, SALT)
-    given = await storage.ratings.given() if salt is not None else set()
-    called = {person: pseudonym(salt, person) for person in {person for _, person in given}}
-    known = {(str(piece), called[person]) for piece, person in given}
+    if salt is None:
+        return []
+    given = await storage.ratings.given()
+    called = {person: pseudonym(salt, person) for person in {person for _, person, _ in given}}
+    known = {(str(piece), called[person], _time(at)) for piece, person, at in given}
     return await asyncio.to_thread(_scrub, folder, known)
 
 
@@ -178,17 +180,23 @@ def _rated(piece: JudgedPiece, salt: str) -> RatedPiece:
 
 
 def _rating(vote: records.Rating, salt: str) -> Rating:
-    at = vote.given_at.astimezone(UTC).isoformat(timespec="seconds")
-    return Rating(pseudonym(salt, vote.person_id), SCORES[vote.kind], vote.own, at)
+    who = pseudonym(salt, vote.person_id)
+    return Rating(who, SCORES[vote.kind], vote.own, _time(vote.given_at))
 
 
-def _scrub(folder: Path, known: Collection[tuple[str, str]]) -> list[Path]:
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _scrub(folder: Path, known: Set[tuple[str, str, str]]) -> list[Path]:
     changed: list[Path] = []
     failed: list[str] = []
     for file in sorted([*folder.rglob(FILE), *folder.rglob(_PART)]):
         try:
             if _rewritten(file, known):
                 changed.append(file)
+        except FileNotFoundError:  # an old run's, cleared away meanwhile
+            continue
         except OSError as error:
             failed.append(f"{file} ({error.strerror})")
     if failed:
@@ -196,12 +204,13 @@ def _scrub(folder: Path, known: Collection[tuple[str, str]]) -> list[Path]:
     return changed
 
 
-def _rewritten(file: Path, known: Collection[tuple[str, str]]) -> bool:
-    """Return whether the file held others; it does no longer."""
+def _rewritten(file: Path, known: Set[tuple[str, str, str]]) -> bool:
+    """Return whether the file held ratings that are not known; it does no longer."""
     if file.name == FILE:
         try:
-            return forget_others(file, known)
-        except RatingsError:
-            pass
+            return keep_only(file, known)
+        except RatingsError as error:
+            if isinstance(error.__cause__, OSError):  # not damaged: it could not be read today
+                raise error.__cause__ from None
     file.unlink()
     return True

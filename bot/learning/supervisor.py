@@ -229,7 +229,10 @@ class Supervisor:
         return self._lock is not None
 
     async def _scrubbed(self) -> bool:
-        """Where the bot was killed between database and files, they still have what was deleted."""
+        """Return whether the exports were looked through; a file that resists is logged.
+
+        Where the bot was killed between database and files, these have what was deleted.
+        """
         try:
             await self.forget()
         except ExportError as error:
@@ -243,6 +246,7 @@ class Supervisor:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_AGAIN_S):
                 await self._wake.wait()
+        self._wake.clear()
 
     async def _see_to(self, run: Run) -> None:
         """One attempt: the run has ended then, or waits for the next one."""
@@ -303,6 +307,8 @@ class Supervisor:
         if not counted.ratings:
             await self._fail(run, NOTHING)
             return
+        if run.ratings_sha256 not in (None, sha256):  # what it had made, knows somebody deleted
+            await self._discard(run)
         run = await self._storage.runs.start(run.id, ratings_sha256=sha256, counted=counted)
         self._run = run
         self._log.info("finetune starts", run=run.id, attempt=run.attempts, **counted._asdict())

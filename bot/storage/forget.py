@@ -44,11 +44,9 @@ async def forget_pieces(session: AsyncSession, which: ColumnElement[bool]) -> Fo
         "choices": await _count(session, ChoiceRow.trial_id.in_(trials)),
     }
     messages = await posted(session, MessageRow.piece_id.in_(going))
-    gone = delete(PieceRow).where(which).returning(PieceRow.id)
-    found = await session.scalars(gone.execution_options(synchronize_session=False))
-    pieces = tuple(sorted(found))
-    counts["pieces"] = len(pieces)
-    return Forgotten(counts, messages, pieces=pieces)
+    gone = delete(PieceRow).where(which).execution_options(synchronize_session=False)
+    counts["pieces"] = affected(await session.execute(gone))
+    return Forgotten(counts, messages)
 
 
 async def posted(session: AsyncSession, which: ColumnElement[bool]) -> tuple[Posted, ...]:

@@ -99,7 +99,7 @@ class People:
         counts["ratings"] += ratings
         counts["choices"] += choices
         messages = pieces.messages + jobs.messages
-        return Forgotten(counts, messages, reactions, jobs.jobs, pieces.pieces)
+        return Forgotten(counts, messages, reactions, jobs.jobs)
 
 
 def _nobodys_runs(person_id: int) -> Update:

@@ -116,11 +116,11 @@ class Ratings:
         async with self._database.reading() as session:
             return await voters(session, server_id, since)
 
-    async def given(self) -> set[tuple[int, int]]:
-        """Piece and person of each vote that was not deleted, those taken back included."""
+    async def given(self) -> list[tuple[int, int, datetime]]:
+        """Piece, person and time of each vote that was not deleted, those taken back included."""
+        which = select(RatingRow.piece_id, RatingRow.person_id, RatingRow.given_at)
         async with self._database.reading() as session:
-            found = await session.execute(select(RatingRow.piece_id, RatingRow.person_id))
-            return {(piece, person) for piece, person in found}
+            return [(piece, person, at) for piece, person, at in await session.execute(which)]
 
     async def sync(
         self,

@@ -237,5 +237,3 @@ class Forgotten:
     reactions would bring the ratings back."""
     jobs: tuple[int, ...] = ()
     """Jobs that had not ended: to be cancelled."""
-    pieces: tuple[int, ...] = ()
-    """To be taken out of what was exported, too."""

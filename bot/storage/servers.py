@@ -69,4 +69,4 @@ class Servers:
         counts = pieces.counts | jobs.counts | {"settings": kept, "runs": runs, "servers": 1}
         counts["messages"] += elsewhere
         messages = pieces.messages + jobs.messages
-        return Forgotten(counts, messages, jobs=jobs.jobs, pieces=pieces.pieces)
+        return Forgotten(counts, messages, jobs=jobs.jobs)

@@ -40,8 +40,8 @@ choices of four by three rankers adherence fell by 1.4 points without, and rose 
 listeners prefer what is chosen as often (58.2 instead of 57.9 in 100)."""
 
 SANE_BESIDE_TASTE = 2.0
-"""And so much more weighs what is sound. A taste that all share, whose pieces are the least sound,
-then passes the gate; ``docs/notebook.md`` has the figures."""
+"""And so much more weighs what is sound: pieces in a taste that all share are the least sound.
+``docs/notebook.md`` has the figures."""
 
 COPIED = (
     1.0

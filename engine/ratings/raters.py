@@ -164,9 +164,13 @@ def _agreements(
     """Return how far each listener agrees with the others, who count by their voice and trust.
 
     Who is trusted depends on who is: trolls who agree with each other stand out only when those
-    found first have lost their say. So it is asked ROUNDS times.
+    found first have lost their say. So it is asked ROUNDS times, and goes half the way each time:
+    who is contradicted by one whom they contradict would swing for ever. Of two who disagree
+    nobody can say who is right.
     """
     names = sorted(votes)
+    if len(names) < 3:
+        return dict.fromkeys(names)
     pieces = {p: k for k, p in enumerate(sorted({p for given in votes.values() for p in given}))}
     who = np.array([k for k, name in enumerate(names) for _ in votes[name]])
     what = np.array([pieces[piece] for name in names for piece in votes[name]])
@@ -176,7 +180,7 @@ def _agreements(
     found: list[float | None] = []
     for _ in range(ROUNDS):
         found = _agreement(who, what, said, voice * trust)
-        trust = np.array([_trust(one) for one in found])
+        trust = (trust + [_trust(one) for one in found]) / 2
     return dict(zip(names, found, strict=True))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -170,16 +170,16 @@ def write_ratings(path: Path, pieces: Iterable[RatedPiece]) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def forget_others(path: Path, known: Collection[tuple[str, str]]) -> bool:
+def keep_only(path: Path, known: Set[tuple[str, str, str]]) -> bool:
     """Rewrite a file without the ratings that are not known; return whether it held any.
 
-    ``known``: piece and rater of each that stays. A piece goes with its last rating.
+    ``known``: piece, rater and time of each that stays. A piece goes with its last rating.
     """
     before = read_ratings(path).pieces
     after = [
         RatedPiece(p.piece, p.request, p.model, p.brief, p.tokens, kept)
         for p in before
-        if (kept := tuple(rating for rating in p.ratings if (p.piece, rating.rater) in known))
+        if (kept := tuple(one for one in p.ratings if (p.piece, one.rater, one.at) in known))
     ]
     if tuple(after) == before:
         return False

@@ -328,11 +328,35 @@ async def test_where_the_bot_was_killed_after_the_database_the_files_are_scrubbe
         file = runs._folder(run.id).ratings
         assert len(read_ratings(file).raters) == 2
         await storage.people.delete(BEN)
-        again = supervisor(storage, tmp_path)
-        again.start()
-        await at_the_end(again, storage, (await again.ask(NEW)).id)
-        await again.close()
-    assert len(read_ratings(file).raters) < 2
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        await at_the_end(runs, storage, (await runs.ask(NEW)).id)
+        await runs.close()
+    assert len(read_ratings(file).raters) == 1
+
+
+async def test_a_candidate_that_knew_somebody_deleted_while_the_bot_was_killed_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUNE", "HANG")
+    async with rated(tmp_path) as storage:
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        run = await runs.ask(NEW)
+        await at_work(runs, run.id)
+        going = await storage.runs.get(run.id)
+        await runs.close()
+        assert going is not None
+        ratings = runs._folder(run.id).ratings.read_bytes()
+        # As if it had come before the kill.
+        make(tmp_path / "models" / model_id(going), model_id(going), ratings, passed=True)
+        await storage.people.delete(BEN)
+        monkeypatch.setenv("TUNE", "PASS")
+        runs = supervisor(storage, tmp_path)
+        runs.start()
+        run = await at_the_end(runs, storage, run.id)
+        await runs.close()
+    assert candidates(tmp_path) == [run.candidate] != [model_id(going)]
 
 
 async def test_a_model_is_not_made_again_of_ratings_that_are_being_deleted(

@@ -79,7 +79,6 @@ async def test_versions_of_a_deleted_piece_stand_by_themselves(storage: Storage)
     gone = await storage.pieces.delete(three.id)
     nothing = {"trials": 0, "choices": 0}
     assert gone.counts == {"pieces": 1, "messages": 1, "ratings": 1} | nothing
-    assert gone.pieces == (three.id,)
     assert [message.message_id for message in gone.messages] == [1]
     links = [await storage.pieces.get(piece.id) for piece in (one, two, four, other)]
     assert [(p.parent_id, p.root_id, p.version) for p in links if p] == [

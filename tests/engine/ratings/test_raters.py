@@ -108,6 +108,20 @@ def test_one_round_of_trust_finds_fewer_of_them(monkeypatch: pytest.MonkeyPatch)
     assert np.mean([voices(mixed(seed, 3))[1] for seed in range(4)]) > settled + 0.1
 
 
+def test_trust_settles_where_two_contradict_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It used to swing, and the last round decided."""
+    signs = {"one": [1, -1] * 8, "other": [-1, 1] * 8, "third": [1, 1, -1, -1] * 4}
+    pieces = [piece(f"{n}", {who: said[n] for who, said in signs.items()}) for n in range(16)]
+    weights = [one.weight for one in weigh(pieces).raters]
+    monkeypatch.setattr(raters, "ROUNDS", raters.ROUNDS + 1)
+    assert [one.weight for one in weigh(pieces).raters] == pytest.approx(weights, abs=0.01)
+
+
+def test_of_two_who_disagree_neither_loses_the_voice() -> None:
+    pieces = [piece(f"{n}", {"one": (1, -1)[n % 2], "other": (-1, 1)[n % 2]}) for n in range(16)]
+    assert [one.weight for one in weigh(pieces).raters] == [1.0, 1.0]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_whose_taste_is_another_keeps_the_voice(seed: int) -> None:
     assert voices(mixed(seed, 0))[0] > 0.95
@@ -115,12 +129,11 @@ def test_whose_taste_is_another_keeps_the_voice(seed: int) -> None:
 
 def test_many_accounts_of_one_person_do_not_silence_the_others() -> None:
     pieces = mixed(0, 0)
-    puppets = {f"puppet{n}": -1 for n in range(12)}
+    puppets = [f"puppet{n}" for n in range(12)]
     against = [
         piece(
             one.piece,
-            {r.rater: r.score for r in one.ratings}
-            | {name: -honest for name in puppets for honest in [one.ratings[0].score]},
+            {r.rater: r.score for r in one.ratings} | dict.fromkeys(puppets, -one.ratings[0].score),
         )
         for one in pieces
         if one.ratings

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.ratings.records import Rating, RatingsError, forget_others, read_ratings, write_ratings
+from engine.ratings.records import Rating, RatingsError, keep_only, read_ratings, write_ratings
 from engine.tokens import vocab
 from tests.engine.ratings.rated import AT, piece
 
@@ -109,12 +109,12 @@ def test_who_is_forgotten_is_nowhere_in_the_bytes_and_a_piece_nobody_else_rated_
 ) -> None:
     path = tmp_path / "ratings.jsonl"
     write_ratings(path, PIECES)
-    others = {(p.piece, r.rater) for p in PIECES for r in p.ratings if r.rater != "ann"}
-    assert forget_others(path, others)
+    others = {(p.piece, r.rater, r.at) for p in PIECES for r in p.ratings if r.rater != "ann"}
+    assert keep_only(path, others)
     assert b"ann" not in path.read_bytes()
     assert [p.piece for p in read_ratings(path).pieces] == ["1"]
     before = path.read_bytes()
-    assert not forget_others(path, others)
+    assert not keep_only(path, others)
     assert path.read_bytes() == before
-    assert forget_others(path, {("2", rater) for _, rater in others})
+    assert keep_only(path, {("2", rater, at) for _, rater, at in others})
     assert read_ratings(path).pieces == ()
