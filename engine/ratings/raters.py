@@ -129,12 +129,13 @@ def weigh(pieces: Sequence[RatedPiece]) -> Heard:
     means = {
         name: float(np.mean([r.score for r in given.values()])) for name, given in votes.items()
     }
-    agreed = _agreements(votes, means, {name: 1 / max(1, len(gangs[name])) for name in votes})
+    voices = {name: 1 / max(1, len(gangs[name])) for name in votes}
+    agreed = _agreements(votes, means, voices)
     raters = []
     for name in sorted(votes):
         scores = [rating.score for rating in votes[name].values()]
         weight = min(1.0, max(CAP_FROM, CAP * usual) / len(scores))
-        weight *= _trust(agreed[name]) / max(1, len(gangs[name]))
+        weight *= _trust(agreed[name]) * voices[name]
         constant = min(scores) == max(scores)
         mean, gang = means[name], gangs[name]
         raters.append(Rater(name, len(scores), mean, agreed[name], weight, gang, constant))

@@ -50,6 +50,18 @@ def supervisor(storage: Storage, folder: Path, **changes: object) -> Supervisor:
     return Supervisor(storage, Recipe(**(recipe | usual | changes)))  # type: ignore[arg-type]
 
 
+@contextlib.asynccontextmanager
+async def learning(folder: Path) -> AsyncIterator[tuple[Storage, Supervisor]]:
+    """The storage of ``rated``, and a supervisor that sees to it; it is closed in the end."""
+    async with rated(folder) as storage:
+        runs = supervisor(storage, folder)
+        runs.start()
+        try:
+            yield storage, runs
+        finally:
+            await runs.close()
+
+
 async def at_the_end(runs: Supervisor, storage: Storage, run_id: int) -> Run:
     """The run, once it has ended or its supervisor closes."""
 

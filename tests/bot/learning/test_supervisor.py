@@ -21,7 +21,7 @@ from bot.storage.errors import StateError
 from bot.storage.learning_records import Counted, NewRun, Run
 from bot.storage.storage import Storage
 from engine.ratings.records import read_ratings
-from tests.bot.learning.house import BEN, at_the_end, at_work, begun, rated, supervisor
+from tests.bot.learning.house import BEN, at_the_end, at_work, begun, learning, rated, supervisor
 from tests.bot.learning.scripted_tune import make
 from tests.bot.stage import soon
 
@@ -93,12 +93,9 @@ async def test_a_run_leaves_a_candidate_with_its_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, state: str
 ) -> None:
     monkeypatch.setenv("TUNE", mode)
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         run = await at_the_end(runs, storage, run.id)
-        await runs.close()
     assert (run.state, run.ratings, run.pieces, run.raters) == (state, 2, 1, 2)
     assert run.candidate is not None
     card = json.loads((tmp_path / "models" / run.candidate / "card.json").read_bytes())
@@ -119,21 +116,16 @@ async def test_a_failed_run_says_in_a_sentence_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, sentence: str
 ) -> None:
     monkeypatch.setenv("TUNE", mode)
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         run = await at_the_end(runs, storage, run.id)
-        await runs.close()
     assert (run.state, run.sentence) == ("failed", sentence)
     assert len(begun(tmp_path, run.id)) == (3 if mode == "DIE_ALWAYS" else 1)
 
 
 async def test_one_runs_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUNE", "HANG")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (_, runs):
         run = await runs.ask(NEW)
         with pytest.raises(StateError, match="under way already"):
             await runs.ask(NEW)
@@ -150,9 +142,7 @@ async def test_a_cancelled_run_ends_at_once_and_its_process_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNE", "HANG")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         await at_work(runs, run.id)
         pid = runs.pid
@@ -162,23 +152,19 @@ async def test_a_cancelled_run_ends_at_once_and_its_process_is_gone(
         second = await runs.ask(NEW)
         assert (await at_the_end(runs, storage, second.id)).state == "passed"
         assert not alive(pid)
-        await runs.close()
 
 
 async def test_a_cancelled_run_leaves_no_candidate_even_if_it_was_done_that_very_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNE", "LATE")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         await at_work(runs, run.id)
         await runs.cancel(run.id)
         monkeypatch.setenv("TUNE", "PASS")
         second = await runs.ask(NEW)
         second = await at_the_end(runs, storage, second.id)
-        await runs.close()
     assert candidates(tmp_path) == [second.candidate]
 
 
@@ -201,12 +187,9 @@ async def test_a_run_whose_process_is_killed_goes_on_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     monkeypatch.setenv("TUNE", mode)
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         run = await at_the_end(runs, storage, run.id)
-        await runs.close()
     assert (run.state, run.attempts) == ("passed", 2)
     first, second = begun(tmp_path, run.id)
     assert first == second  # the same ratings: it could go on where it was
@@ -216,9 +199,7 @@ async def test_a_bot_that_is_stopped_saves_and_the_next_one_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNE", "HANG")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         for _ in range(4):  # as often as anybody likes: being stopped is no death
             await at_work(runs, run.id)
@@ -269,16 +250,13 @@ async def test_whoever_is_deleted_is_taken_out_and_the_run_begins_anew_without_t
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNE", "HANG")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         await at_work(runs, run.id)
         pid = runs.pid
         monkeypatch.setenv("TUNE", "PASS")
         await deleted(runs, storage)
         run = await at_the_end(runs, storage, run.id)
-        await runs.close()
     assert (run.state, run.ratings, run.raters) == ("passed", 1, 1)
     first, second = begun(tmp_path, run.id)
     assert first != second == run.ratings_sha256
@@ -294,9 +272,7 @@ async def test_a_run_that_starts_while_somebody_is_deleted_learns_without_them(
     Whose file it was had been asked before, when no run was under way: so nobody told it.
     """
     monkeypatch.setenv("TUNE", "HANG")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         await at_work(runs, run.id)
         await runs.close()
@@ -320,9 +296,7 @@ async def test_a_run_that_starts_while_somebody_is_deleted_learns_without_them(
 async def test_where_the_bot_was_killed_after_the_database_the_files_are_scrubbed_at_the_start(
     tmp_path: Path,
 ) -> None:
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await at_the_end(runs, storage, (await runs.ask(NEW)).id)
         await runs.close()
         file = runs._folder(run.id).ratings
@@ -339,9 +313,7 @@ async def test_a_candidate_that_knew_somebody_deleted_while_the_bot_was_killed_i
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNE", "HANG")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         await at_work(runs, run.id)
         going = await storage.runs.get(run.id)
@@ -362,9 +334,7 @@ async def test_a_candidate_that_knew_somebody_deleted_while_the_bot_was_killed_i
 async def test_a_model_is_not_made_again_of_ratings_that_are_being_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         first = await runs.ask(NEW)
         first = await at_the_end(runs, storage, first.id)
         asked: list[Run] = []
@@ -375,7 +345,6 @@ async def test_a_model_is_not_made_again_of_ratings_that_are_being_deleted(
 
         await forget_while(runs, storage, monkeypatch, judges_again)
         second = await at_the_end(runs, storage, asked[0].id)
-        await runs.close()
     assert (second.state, second.sentence) == ("failed", OTHERS)
     assert candidates(tmp_path) == [first.candidate]
 
@@ -384,9 +353,7 @@ async def test_a_model_is_not_made_again_without_those_who_were_deleted_meanwhil
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run used to begin anew on what was left, and another model was judged by the choices."""
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         first = await runs.ask(NEW)
         first = await at_the_end(runs, storage, first.id)
         monkeypatch.setenv("TUNE", "HANG")
@@ -395,7 +362,6 @@ async def test_a_model_is_not_made_again_without_those_who_were_deleted_meanwhil
         monkeypatch.setenv("TUNE", "PASS")
         await deleted(runs, storage)
         second = await at_the_end(runs, storage, second.id)
-        await runs.close()
     assert (second.state, second.sentence) == ("failed", OTHERS)
 
 
@@ -403,9 +369,7 @@ async def test_a_run_that_ends_while_somebody_is_deleted_begins_anew_and_leaves_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNE", "LATE")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         await at_work(runs, run.id)
         monkeypatch.setenv("TUNE", "PASS")
@@ -417,7 +381,6 @@ async def test_a_run_that_ends_while_somebody_is_deleted_begins_anew_and_leaves_
 
         await forget_while(runs, storage, monkeypatch, ends)
         run = await at_the_end(runs, storage, run.id)
-        await runs.close()
     assert (run.state, run.raters, run.attempts) == ("passed", 1, 2)
     assert candidates(tmp_path) == [run.candidate]
 
@@ -427,15 +390,12 @@ async def test_a_run_that_is_done_when_it_is_told_to_begin_anew_leaves_one_candi
 ) -> None:
     """What it had made of deleted ratings stood in the registry beside what it made without."""
     monkeypatch.setenv("TUNE", "LATE")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         await at_work(runs, run.id)
         monkeypatch.setenv("TUNE", "PASS")
         await deleted(runs, storage)
         run = await at_the_end(runs, storage, run.id)
-        await runs.close()
     assert (run.state, run.raters) == ("passed", 1)
     assert candidates(tmp_path) == [run.candidate]
 
@@ -444,9 +404,7 @@ async def test_a_run_begins_anew_also_where_another_file_cannot_be_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNE", "HANG")
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NEW)
         await at_work(runs, run.id)
         (tmp_path / "learning" / "run-77" / FILE).mkdir(parents=True)  # not even a file
@@ -454,7 +412,6 @@ async def test_a_run_begins_anew_also_where_another_file_cannot_be_changed(
         with pytest.raises(ExportError, match="run-77"):
             await deleted(runs, storage)
         run = await at_the_end(runs, storage, run.id)
-        await runs.close()
     assert (run.state, run.raters) == ("passed", 1)
 
 
@@ -463,9 +420,7 @@ async def test_a_server_that_is_deleted_takes_its_run_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     monkeypatch.setenv("TUNE", mode)
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NewRun(config={}, seed=1, server_id=6))
         await at_work(runs, run.id)
         await storage.servers.delete(6)
@@ -477,17 +432,13 @@ async def test_a_server_that_is_deleted_takes_its_run_along(
 
         await soon(nothing_left())
         assert await storage.runs.get(run.id) is None
-        await soon(runs.close())
     assert candidates(tmp_path) == []
 
 
 async def test_without_ratings_nothing_is_begun(tmp_path: Path) -> None:
-    async with rated(tmp_path) as storage:
-        runs = supervisor(storage, tmp_path)
-        runs.start()
+    async with learning(tmp_path) as (storage, runs):
         run = await runs.ask(NewRun(config={}, seed=1, server_id=77))
         run = await at_the_end(runs, storage, run.id)
-        await runs.close()
     assert run.state == "failed"
     assert "rated anything" in str(run.sentence)
     assert run.attempts == 0
